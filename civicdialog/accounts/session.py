@@ -1,0 +1,54 @@
+"""Who is signed in: the only module that knows Flask-Login."""
+
+from flask import Flask
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from civicdialog.accounts.models import Person
+from civicdialog.core.db import db
+from civicdialog.core.permissions import VISITOR, Actor
+
+manager = LoginManager()
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A person as Flask-Login wants it; the session key ends sessions everywhere when it changes."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        return f"{self.person.id}.{self.person.session_key}"
+
+
+@manager.user_loader
+def _load(name: str) -> SignedIn | None:
+    number, _, key = name.partition(".")
+    if not number.isdecimal():
+        return None
+    person = db.session.scalars(
+        select(Person)
+        .options(joinedload(Person.roles))
+        .where(Person.id == int(number), Person.session_key == key)
+    ).unique().one_or_none()
+    return SignedIn(person) if person and person.may_sign_in else None
+
+
+def sign_in(person: Person) -> None:
+    """Begin a new session for `person`."""
+    login_user(SignedIn(person))
+
+
+def sign_out() -> None:
+    logout_user()
+
+
+def _find_actor() -> Actor:
+    return current_user.person.as_actor() if current_user.is_authenticated else VISITOR
+
+
+def init_app(app: Flask) -> None:
+    manager.init_app(app)
+    manager.session_protection = None
+    app.extensions["find_actor"] = _find_actor

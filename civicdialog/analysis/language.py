@@ -1,0 +1,81 @@
+"""Words of German and English texts: tokens, stems, folding. Light: needs no numerical library."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+import snowballstemmer
+
+_TOKEN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]{3,60}")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_LONGEST_TOKEN = 60
+
+_stemmer = snowballstemmer.stemmer("german")
+_stemmer_lock = Lock()  # A Snowball stemmer keeps the word it works on in itself.
+
+
+def _read_stop_words() -> frozenset[str]:
+    """The list beside this file, with the spellings ae, oe, ue, ss added."""
+    lines = Path(__file__).with_name("stopwords.txt").read_text(encoding="utf-8").splitlines()
+    words = {word for line in lines if not line.startswith("#") for word in line.split()}
+    return frozenset(words | {word.translate(_SPELLED_OUT) for word in words})
+
+
+STOP_WORDS = _read_stop_words()
+
+
+def composed(text: str) -> str:
+    """The text in Unicode's composed form, so that ü is one letter however it was typed."""
+    return unicodedata.normalize("NFC", text)
+
+
+def without_addresses(text: str) -> str:
+    """The text with web and mail addresses replaced by a blank: they look like words and are none."""
+    return _ADDRESS.sub(" ", text)
+
+
+def tokens(text: str) -> list[str]:
+    """Every run of letters and digits, in lower case."""
+    return [token[:_LONGEST_TOKEN] for token in _TOKEN.findall(composed(text).lower())]
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The German Snowball stem of a word in lower case (https://snowballstem.org)."""
+    with _stemmer_lock:
+        return str(_stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """Lower case without accents: ä becomes a, ß becomes ss, é becomes e."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def content_words(text: str) -> Iterator[tuple[str, str]]:
+    """Pairs (word as written, stem) of the words that may carry a topic."""
+    for word in _WORD.findall(without_addresses(composed(text))):
+        lower = word.lower()
+        if lower not in STOP_WORDS:
+            yield word, stem(lower)
+
+
+def content_stems(text: str) -> list[str]:
+    """The stems of the words that may carry a topic, in order, repeated as in the text."""
+    return [stemmed for _, stemmed in content_words(text)]
+
+
+def fold_terms(text: str) -> str:
+    """What search compares: folded stems joined by blanks, without function words.
+
+    A text of nothing but function words keeps them, so that looking for "wie" still finds something.
+    """
+    words = tokens(text)
+    telling = [word for word in words if word not in STOP_WORDS]
+    return " ".join(fold(stem(word)) for word in telling or words)

@@ -1,0 +1,158 @@
+"""Summaries made only of whole sentences that people wrote, each with its source.
+
+Sentences are ranked by LexRank (Erkan & Radev 2004) and chosen by maximal marginal relevance
+(Carbonell & Goldstein 1998), at most one per contribution.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from civicdialog.analysis.language import content_stems
+from civicdialog.analysis.representation import Floats
+
+MOST_SENTENCES = 5
+SHORTEST, LONGEST = 7, 28
+RELEVANCE = 0.7
+_MOST_CANDIDATES = 600
+_LINKED = 0.1
+_DAMPING = 0.85
+_ROUNDS = 50
+_TOO_ALIKE = 0.8
+
+_END = re.compile(r"[.!?…]+[\"'“”«»)\]]*(?=\s)")
+_BULLET = re.compile(r"^(?:[-–—•*·>]+|\(?\d{1,2}[.)])\s+")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:bzw|ca|etc|evtl|ggf|inkl|exkl|max|min|std|nr|str|st|dr|prof|hr|fr|vgl|sog|bspw|usw|abs"
+    r"|art|tel|mio|mrd|km|jh|bsp|incl|geb|allg|bes|gem|lt|zzgl|zw|zz|mr|mrs|ms|vs)"
+    r"|\b[a-zäöü]|\d)\.$",
+    re.IGNORECASE,
+)
+_PRIVATE = re.compile(r"https?:|www\.|\S@\S|\d[\d\s/-]{6,}\d")
+_LEANING = frozenset(
+    "aber auch außerdem da dabei dadurch daher damit dann daran darauf darüber das dazu denn"
+    " deshalb deswegen dies diese dieser dieses doch dort er es gleiches ebenso hier hierdurch ich"
+    " sie so somit trotzdem und zudem zusätzlich jedoch also this these that they it he she".split()
+)
+_LEANING_WEIGHT = 0.75
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence exactly as it stands in the text of the contribution `source_index`."""
+
+    text: str
+    source_index: int
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, each a verbatim part of it; a line end always ends a sentence."""
+    return [
+        sentence
+        for line in text.splitlines()
+        for sentence in _in_line(_BULLET.sub("", line.strip()))
+        if sentence
+    ]
+
+
+def _in_line(line: str) -> Iterator[str]:
+    """Cuts one line at full stops that end a sentence, and not at those of abbreviations."""
+    start = 0
+    for end in _END.finditer(line):
+        following = line[end.end() :].lstrip()
+        continues = following[:1].islower() or bool(
+            _ABBREVIATED.search(line[max(start, end.start() - 6) : end.end()])
+        )
+        if not continues:
+            yield line[start : end.end()].strip()
+            start = end.end()
+    yield line[start:].strip()
+
+
+def quotable(sentence: str) -> bool:
+    """Whether a sentence can stand alone: 7 to 28 words, ended, not shouted, nothing private."""
+    words = sentence.split()
+    return (
+        SHORTEST <= len(words) <= LONGEST
+        and sentence.rstrip("\"'“”«»)]")[-1:] in {".", "!", "?", "…"}
+        and sentence[:1].strip("\"'„“»«(").upper() == sentence[:1].strip("\"'„“»«(")
+        and not sentence.isupper()
+        and "!!" not in sentence
+        and not _PRIVATE.search(sentence)
+    )
+
+
+def summarise(
+    sources: Iterable[tuple[int, str]], *, most: int = MOST_SENTENCES
+) -> tuple[Sentence, ...]:
+    """Up to 5 sentences for (index, text) pairs, given with the most typical text first."""
+    candidates = _candidates(sources)
+    if not candidates:
+        return ()
+    similar = _similarities([candidate.text for candidate in candidates])
+    ranks = lex_rank(similar) * np.array([_weight(each.text) for each in candidates])
+    chosen = _choose(candidates, similar, ranks / ranks.max(), most)
+    return tuple(candidates[index] for index in chosen)
+
+
+def _candidates(sources: Iterable[tuple[int, str]]) -> list[Sentence]:
+    """The quotable sentences of the texts, no sentence twice, at most 600."""
+    seen: set[str] = set()
+    found: list[Sentence] = []
+    for index, text in sources:
+        for sentence in filter(quotable, sentences(text)):
+            if sentence.casefold() not in seen:
+                seen.add(sentence.casefold())
+                found.append(Sentence(sentence, index))
+        if len(found) >= _MOST_CANDIDATES:
+            return found[:_MOST_CANDIDATES]
+    return found
+
+
+def _weight(sentence: str) -> float:
+    """Less for a sentence that leans on the one before it."""
+    first = re.split(r"\W", sentence.lower(), maxsplit=1)[0]
+    return _LEANING_WEIGHT if first in _LEANING else 1.0
+
+
+def _similarities(texts: Sequence[str]) -> Floats:
+    """Cosine similarity (n, n) of sentences by the tf-idf of their stems."""
+    try:
+        matrix = TfidfVectorizer(analyzer=content_stems).fit_transform(texts)
+    except ValueError:  # Nothing but function words.
+        matrix = sp.csr_matrix((len(texts), 1))
+    return np.asarray((matrix @ matrix.T).toarray())
+
+
+def lex_rank(similar: Floats) -> Floats:
+    """Stationary distribution (n,) of a walk between sentences whose similarity is at least 0.1."""
+    count = len(similar)
+    links = np.where(similar >= _LINKED, similar, 0.0)
+    np.fill_diagonal(links, 1.0)
+    steps = links / links.sum(axis=1, keepdims=True)
+    rank = np.full(count, 1 / count)
+    for _ in range(_ROUNDS):
+        rank = (1 - _DAMPING) / count + _DAMPING * (steps.T @ rank)
+    return np.asarray(rank)
+
+
+def _choose(
+    candidates: Sequence[Sentence], similar: Floats, ranks: Floats, most: int
+) -> list[int]:
+    """Maximal marginal relevance: important, unlike those already chosen, from other people."""
+    chosen: list[int] = []
+    nearest = np.zeros(len(candidates))
+    open_to_choice = np.ones(len(candidates), dtype=bool)
+    sources = np.array([candidate.source_index for candidate in candidates])
+    while len(chosen) < most and open_to_choice.any():
+        gain = np.where(open_to_choice, RELEVANCE * ranks - (1 - RELEVANCE) * nearest, -np.inf)
+        best = int(np.argmax(np.round(gain, 9)))
+        chosen.append(best)
+        nearest = np.maximum(nearest, similar[best])
+        open_to_choice &= (sources != sources[best]) & (similar[best] < _TOO_ALIKE)
+        open_to_choice[best] = False
+    return chosen

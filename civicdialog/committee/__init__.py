@@ -1,0 +1,1 @@
+"""The reading room of the advisory committee."""

@@ -1,0 +1,1 @@
+"""What every room stands on: database, clock, permissions, audit, errors, text, jobs."""

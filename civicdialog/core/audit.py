@@ -1,0 +1,73 @@
+"""The minutes: one entry per deed, in the same transaction as the deed.
+
+Of a vote they hold nothing: not who, not what.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from civicdialog.core import clock
+from civicdialog.core.db import Base, db, portable_enum
+from civicdialog.core.permissions import Actor
+
+
+class Event(StrEnum):
+    PERSON_REGISTERED = "person.registered"
+    PERSON_CREATED = "person.created"
+    PERSON_CONFIRMED = "person.confirmed"
+    PERSON_SIGNED_IN = "person.signed_in"
+    PERSON_REFUSED = "person.refused"
+    PERSON_SIGNED_OUT = "person.signed_out"
+    PASSWORD_RESET_ASKED = "password_reset.asked"  # noqa: S105 (an event, no password)
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    ROLE_GRANTED = "role.granted"
+    ROUND_CREATED = "round.created"
+    ROUND_CHANGED = "round.changed"
+    SUBMISSION_CREATED = "submission.created"
+    SUBMISSION_WITHDRAWN = "submission.withdrawn"
+    SUBMISSION_PUBLISHED = "submission.published"
+    SUBMISSION_REJECTED = "submission.rejected"
+    SUBMISSIONS_IMPORTED = "submissions.imported"
+    VOTES_IMPORTED = "votes.imported"
+    BALLOTS_DETACHED = "ballots.detached"
+    ARGUMENT_CREATED = "argument.created"
+    TOPICS_REQUESTED = "topics.requested"
+    TOPICS_CANCELLED = "topics.cancelled"
+    TOPICS_BUILT = "topics.built"
+    PERSON_NOTIFIED = "person.notified"
+
+
+class AuditEntry(Base):
+    """Who did what to which thing, and when."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    actor_id: Mapped[int | None]
+    actor_roles: Mapped[str] = mapped_column(String(120))
+    event: Mapped[Event] = mapped_column(portable_enum(Event), index=True)
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def name_of(subject: Any) -> str:
+    """`table:id`, the name of a thing in minutes, jobs and links."""
+    return f"{subject.__tablename__}:{subject.id}"
+
+
+def record(actor: Actor, event: Event, subject: Any, **facts: Any) -> None:
+    """Write a deed into the minutes of the transaction under way."""
+    db.session.add(
+        AuditEntry(
+            actor_id=actor.id,
+            actor_roles=" ".join(sorted(actor.roles)),
+            event=event,
+            subject=name_of(subject),
+            facts=facts,
+        )
+    )

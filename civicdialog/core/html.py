@@ -1,0 +1,57 @@
+"""User text becomes HTML here and nowhere else.
+
+markdown-it-py writes HTML without raw HTML from the text, bleach applies the allow list and marks
+links, nh3 is the boundary behind both (bleach is no longer maintained; see docs/decisions).
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import bleach
+import nh3
+from bleach.linkifier import LinkifyFilter
+from bleach.sanitizer import Cleaner
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+MAX_LENGTH = 5_000
+TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a"})
+ATTRIBUTES = {"a": {"href", "title", "rel"}, "ol": {"start"}}
+SCHEMES = frozenset({"http", "https", "mailto"})
+
+_markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}).enable(
+    ["emphasis", "list", "blockquote", "newline", "escape", "link", "backticks"]
+)
+
+
+def _mark_link(attributes: Any, new: bool = False) -> Any:
+    attributes[(None, "rel")] = "nofollow ugc noopener"
+    return attributes
+
+
+_cleaner = Cleaner(
+    tags=TAGS,
+    attributes={tag: sorted(names - {"rel"}) for tag, names in ATTRIBUTES.items()},
+    protocols=SCHEMES,
+    strip=True,
+    filters=[lambda source: LinkifyFilter(source, callbacks=[_mark_link], parse_email=False)],
+)
+
+
+@lru_cache(maxsize=2048)
+def render_text(text: str) -> Markup:
+    """Safe HTML for a text people wrote; longer texts are cut before any parser sees them."""
+    html = _markdown.render(text[:MAX_LENGTH])
+    safe = nh3.clean(
+        _cleaner.clean(html),
+        tags=set(TAGS),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+    )
+    return Markup(safe)  # noqa: S704 (the one place where text becomes markup, after nh3)
+
+
+def plain(text: str) -> str:
+    """The text without any markup, for mails and feeds."""
+    return bleach.clean(text[:MAX_LENGTH], tags=set(), strip=True)

@@ -1,0 +1,151 @@
+"""Who may do what: the whole law on one page.
+
+A permission is granted when one of the actor's roles is listed and the rule, if any, holds for the
+subject. `docs/permissions.csv` and the page "Who may do what" are generated from this module.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from civicdialog.core.errors import NotAllowed
+
+
+class Role(StrEnum):
+    VISITOR = "visitor"
+    PARTICIPANT = "participant"
+    MODERATOR = "moderator"
+    COMMITTEE = "committee"
+    EDITOR = "editor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+GRANTABLE_ROLES = (Role.MODERATOR, Role.COMMITTEE, Role.EDITOR, Role.ADMIN)
+
+
+class Permission(StrEnum):
+    PUBLIC = "public"
+    """Anybody, signed in or not. A decision somebody took, not a gap."""
+    ACCOUNT_USE = "account:use"
+    """Use the own account: inbox, own contributions, sign out."""
+    PERSON_CREATE = "person:create"
+    """Create an account for somebody else and give it roles."""
+    ROUND_EDIT = "round:edit"
+    """Create a round and change its texts and dates."""
+    SUBMISSION_CREATE = "submission:create"
+    """Hand in a proposal, a principle or a concern."""
+    SUBMISSION_READ = "submission:read"
+    """Read one contribution."""
+    SUBMISSION_WITHDRAW = "submission:withdraw"
+    """Take the own contribution back."""
+    SUBMISSION_MODERATE = "submission:moderate"
+    """Publish or reject somebody else's contribution."""
+    SUBMISSION_IMPORT = "submission:import"
+    """Bring in contributions collected elsewhere."""
+    MODERATION_READ = "moderation:read"
+    """See the queue and the history of decisions."""
+    VOTE_CAST = "vote:cast"
+    """Say what one thinks of a contribution, and change it."""
+    VOTE_IMPORT = "vote:import"
+    """Bring in votes collected elsewhere."""
+    BALLOTS_DETACH = "ballots:detach"
+    """Destroy the link between people and their votes once a round has closed."""
+    ARGUMENT_CREATE = "argument:create"
+    """Add an argument, a question or a remark to a contribution."""
+    TOPICS_READ = "topics:read"
+    """Read the committee's summaries."""
+    TOPICS_RUN = "topics:run"
+    """Group the contributions of a round again."""
+    AUDIT_READ = "audit:read"
+    """Read the minutes of all deeds."""
+    NOTIFY = "notification:send"
+    """Tell a person what happened."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: a person, an anonymous visitor, or a background job."""
+
+    id: int | None
+    roles: frozenset[Role]
+    public_name: str = ""
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.id is not None
+
+    @classmethod
+    def system(cls) -> "Actor":
+        return cls(id=None, roles=frozenset({Role.SYSTEM}))
+
+
+VISITOR = Actor(id=None, roles=frozenset({Role.VISITOR}))
+
+Rule = Callable[[Actor, Any], bool]
+
+
+def _own(actor: Actor, subject: Any) -> bool:
+    return actor.id is not None and subject.author_id == actor.id
+
+
+def _not_own(actor: Actor, subject: Any) -> bool:
+    return not _own(actor, subject)
+
+
+def _public_or_concerned(actor: Actor, subject: Any) -> bool:
+    return bool(subject.is_public) or _own(actor, subject) or Role.MODERATOR in actor.roles
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The roles that hold a permission, and the rule that must hold besides."""
+
+    roles: frozenset[Role]
+    rule: Rule | None = None
+
+
+def _to(*roles: Role, rule: Rule | None = None) -> Grant:
+    return Grant(frozenset(roles), rule)
+
+
+R, P = Role, Permission
+# Everybody signed in is a participant, whatever other roles they hold.
+POLICY: dict[Permission, Grant] = {
+    P.PUBLIC: _to(*Role),
+    P.ACCOUNT_USE: _to(R.PARTICIPANT),
+    P.PERSON_CREATE: _to(R.ADMIN, R.SYSTEM),
+    P.ROUND_EDIT: _to(R.EDITOR, R.SYSTEM),
+    P.SUBMISSION_CREATE: _to(R.PARTICIPANT),
+    P.SUBMISSION_READ: _to(*Role, rule=_public_or_concerned),
+    P.SUBMISSION_WITHDRAW: _to(R.PARTICIPANT, rule=_own),
+    P.SUBMISSION_MODERATE: _to(R.MODERATOR, rule=_not_own),
+    P.SUBMISSION_IMPORT: _to(R.ADMIN, R.SYSTEM),
+    P.MODERATION_READ: _to(R.MODERATOR),
+    P.VOTE_CAST: _to(R.PARTICIPANT),
+    P.VOTE_IMPORT: _to(R.ADMIN, R.SYSTEM),
+    P.BALLOTS_DETACH: _to(R.SYSTEM),
+    P.ARGUMENT_CREATE: _to(R.PARTICIPANT, R.SYSTEM),
+    P.TOPICS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
+    P.TOPICS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.AUDIT_READ: _to(R.ADMIN),
+    P.NOTIFY: _to(R.MODERATOR, R.SYSTEM),
+}
+
+
+def may(actor: Actor, permission: Permission, subject: Any = None) -> bool:
+    """Whether the law lets `actor` do this, to this subject if one is given."""
+    grant = POLICY[permission]
+    if not actor.roles & grant.roles:
+        return False
+    return grant.rule is None or subject is None or grant.rule(actor, subject)
+
+
+def require(actor: Actor, permission: Permission, subject: Any = None) -> None:
+    """Go on only if `actor` may.
+
+    :raise NotAllowed: otherwise
+    """
+    if not may(actor, permission, subject):
+        raise NotAllowed(permission)

@@ -1,0 +1,1 @@
+"""The sample city: believable data, clearly marked as such."""

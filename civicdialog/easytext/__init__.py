@@ -1,0 +1,1 @@
+"""Variants of a text: languages and easy language."""

@@ -1,0 +1,1 @@
+"""Runs: topics from texts, as stored snapshots."""

@@ -1,0 +1,5 @@
+"""Pages of the room `moderation`."""
+
+from civicdialog.core.room import Room
+
+room = Room("moderation", __name__)

@@ -1,0 +1,5 @@
+"""Pages of the room `notifications`."""
+
+from civicdialog.core.room import Room
+
+room = Room("notifications", __name__)

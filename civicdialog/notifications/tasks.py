@@ -1,0 +1,7 @@
+"""Duties of the room `notifications`."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Give the doorbell this room's duties."""

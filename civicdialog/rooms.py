@@ -1,0 +1,37 @@
+"""The list of rooms: their tables, their pages, their duties."""
+
+from importlib import import_module
+
+from flask import Flask
+
+WITH_TABLES = (
+    "accounts", "trace", "notifications", "easytext", "rounds", "submissions", "voting",
+    "discussion", "moderation", "insights",
+)  # fmt: skip
+
+
+def open_all(app: Flask) -> None:
+    """Make every room's tables known and put its pages and duties into the application."""
+    for name in WITH_TABLES:
+        import_module(f"civicdialog.{name}.models")
+
+    from civicdialog.accounts import routes as accounts
+    from civicdialog.committee import routes as committee
+    from civicdialog.insights import routes as insights
+    from civicdialog.insights import tasks as insights_tasks
+    from civicdialog.moderation import routes as moderation
+    from civicdialog.notifications import routes as notifications
+    from civicdialog.notifications import tasks as notifications_tasks
+    from civicdialog.rounds import routes as rounds
+    from civicdialog.submissions import routes as submissions
+    from civicdialog.voting import routes as voting
+    from civicdialog.voting import tasks as voting_tasks
+    from civicdialog.web import routes as web
+
+    for room in (
+        web, committee, insights, moderation, voting, submissions, rounds, notifications, accounts,
+    ):  # fmt: skip
+        app.register_blueprint(room.room)
+    for duties in (notifications_tasks, insights_tasks, voting_tasks):
+        duties.register(app)
+    accounts.init_app(app)

@@ -1,0 +1,1 @@
+"""Consultation rounds and the phases they go through."""

@@ -1,0 +1,1 @@
+"""Proposals for AI applications, principles and concerns, and their life."""

@@ -1,0 +1,1 @@
+"""Append-only links between things: the thread."""

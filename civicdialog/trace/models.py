@@ -1,0 +1,39 @@
+"""The thread: links between things, added and superseded, never changed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from civicdialog.core import clock
+from civicdialog.core.db import Base, portable_enum
+
+
+class Relation(StrEnum):
+    HANDED_IN = "handed_in"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    GROUPED_UNDER = "grouped_under"
+
+
+class TraceLink(Base):
+    """`from` became, went into, or was answered by `to`, and why."""
+
+    __tablename__ = "trace_link"
+    __table_args__ = (
+        Index("ix_trace_link_from", "from_kind", "from_id"),
+        Index("ix_trace_link_to", "to_kind", "to_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_kind: Mapped[str] = mapped_column(String(40))
+    from_id: Mapped[int]
+    to_kind: Mapped[str] = mapped_column(String(40))
+    to_id: Mapped[int]
+    relation: Mapped[Relation] = mapped_column(portable_enum(Relation))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("trace_link.id"))

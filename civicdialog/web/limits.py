@@ -1,0 +1,41 @@
+"""Rate limits: slow a storm down without locking out a library or a school."""
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from civicdialog.config import Settings
+
+limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+
+SIGN_IN = "10 per minute; 100 per hour"
+LETTERS = "5 per minute; 40 per hour"
+
+
+def typed_address() -> str:
+    """The key for limits per account: the address somebody typed."""
+    return request.form.get("email", "").strip().casefold()[:254]
+
+
+def _exempt_readers() -> bool:
+    return request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_ENABLED=app.config.get("RATELIMIT_ENABLED", True),
+    )
+    limiter.init_app(app)
+    for endpoint, rule in (
+        ("accounts.sign_in", SIGN_IN),
+        ("accounts.register", LETTERS),
+        ("accounts.ask_reset", LETTERS),
+    ):
+        if endpoint in app.view_functions:
+            view = app.view_functions[endpoint]
+            limited = limiter.limit(rule, exempt_when=_exempt_readers)(
+                limiter.limit(rule, key_func=typed_address, exempt_when=_exempt_readers)(view)
+            )
+            limited.needs = view.needs  # type: ignore[attr-defined]
+            app.view_functions[endpoint] = limited

@@ -1,0 +1,6 @@
+"""x"""
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """x"""

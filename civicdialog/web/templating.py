@@ -1,0 +1,140 @@
+"""What every template may use: labels, dates and numbers in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from civicdialog.core.city import CityProfile, city
+from civicdialog.core.errors import RuleBroken
+from civicdialog.core.html import render_text
+from civicdialog.core.i18n import mark
+from civicdialog.core.permissions import Permission, Role, may
+from civicdialog.core.room import current_actor
+from civicdialog.discussion.models import Stance
+from civicdialog.moderation.models import Ground, Outcome
+from civicdialog.rounds.models import Deed, PhaseKind
+from civicdialog.submissions.models import Channel, Kind, Status
+from civicdialog.web.languages import chosen_language
+from civicdialog.web.navigation import navigation
+
+LABELS: dict[StrEnum, str] = {
+    Role.VISITOR: mark("Visitor"),
+    Role.PARTICIPANT: mark("Participant"),
+    Role.MODERATOR: mark("Moderation"),
+    Role.COMMITTEE: mark("Advisory committee"),
+    Role.EDITOR: mark("Editing"),
+    Role.ADMIN: mark("Administration"),
+    Role.SYSTEM: mark("Program"),
+    PhaseKind.INFORMATION: mark("Information"),
+    PhaseKind.COLLECTING: mark("Collecting"),
+    PhaseKind.VOTING: mark("Voting"),
+    PhaseKind.EVALUATING: mark("Evaluating"),
+    PhaseKind.REPORTING: mark("Reporting back"),
+    Deed.SUBMIT: mark("Propose"),
+    Deed.VOTE: mark("Vote"),
+    Deed.ARGUE: mark("Discuss"),
+    Kind.USE_CASE: mark("Application"),
+    Kind.PRINCIPLE: mark("Principle"),
+    Kind.CONCERN: mark("Concern"),
+    Status.PENDING: mark("Being checked"),
+    Status.PUBLISHED: mark("Published"),
+    Status.REJECTED: mark("Not published"),
+    Status.WITHDRAWN: mark("Withdrawn"),
+    Status.HIDDEN: mark("Hidden"),
+    Channel.ONLINE: mark("Online"),
+    Channel.PAPER: mark("On paper"),
+    Channel.PHONE: mark("By telephone"),
+    Channel.EVENT: mark("At an event"),
+    Stance.FOR: mark("Speaks for it"),
+    Stance.AGAINST: mark("Speaks against it"),
+    Stance.QUESTION: mark("Question"),
+    Stance.REMARK: mark("Remark"),
+    Outcome.PUBLISHED: mark("Published"),
+    Outcome.REJECTED: mark("Not published"),
+    Ground.OFF_TOPIC: mark("Does not belong to the topic"),
+    Ground.DUPLICATE: mark("Says the same as another contribution"),
+    Ground.PERSONAL_DATA: mark("Contains personal data"),
+    Ground.INSULT: mark("Insults somebody"),
+    Ground.DISCRIMINATION: mark("Discriminates against a group"),
+    Ground.ADVERTISING: mark("Is advertising"),
+    Ground.UNLAWFUL: mark("Breaks the law"),
+    Ground.UNINTELLIGIBLE: mark("Cannot be understood"),
+}
+
+
+def label(value: StrEnum) -> str:
+    """The word people read for a closed set's value."""
+    return gettext(LABELS[value])
+
+
+def sentence(error: object) -> str:
+    """An error as a sentence in the reader's language."""
+    if isinstance(error, RuleBroken):
+        text = gettext(error.message)
+        return text % error.values if error.values else text
+    return gettext(str(error))
+
+
+@dataclass(frozen=True)
+class CityTexts:
+    """The city profile in one language."""
+
+    profile: CityProfile
+    language: str
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.profile, name)
+        return value[self.language] if name in {"site_name", "claim"} else value
+
+    @property
+    def departments(self) -> dict[str, str]:
+        return {key: text[self.language] for key, text in self.profile.departments.items()}
+
+
+def _moment(value: datetime) -> Markup:
+    iso, text = value.isoformat(), format_datetime(value, "d. MMMM y, HH:mm")
+    return Markup('<time datetime="{}">{}</time>').format(iso, text)
+
+
+def _day(value: datetime) -> Markup:
+    iso, text = value.isoformat(), format_date(value, "d. MMMM y")
+    return Markup('<time datetime="{}">{}</time>').format(iso, text)
+
+
+def _number(value: float) -> str:
+    return format_decimal(value)
+
+
+def _percent(value: float) -> str:
+    return format_percent(value, "#,##0 %" if chosen_language() == "de" else "#,##0%")
+
+
+def _context() -> dict[str, Any]:
+    actor, language = current_actor(), chosen_language()
+    return {
+        "actor": actor,
+        "city": CityTexts(city(), language),
+        "current_language": language,
+        "languages": city().languages,
+        "navigation": navigation(actor),
+        "theme": request.cookies.get("theme", ""),
+        "may": lambda permission, subject=None: may(actor, Permission(permission), subject),
+    }
+
+
+def init_app(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.do")
+    environment.filters.update(
+        datetime=_moment, date=_day, number=_number, percent=_percent,
+        label=label, sentence=sentence, text=render_text,
+    )
+    app.context_processor(_context)
