@@ -1,44 +1,20 @@
-"""CivicDialog: a city's public dialogue on its AI strategy."""
+"""CivicDialog: a city's public dialogue on its AI strategy.
 
-from typing import Any
+Importing this package imports nothing else: `civicdialog.analysis` is a library of its own.
+"""
 
-from flask import Flask
+from __future__ import annotations
 
-from civicdialog.config import ROOT, Settings, load_settings
+from typing import TYPE_CHECKING, Any
 
-BUNDLED = ROOT / "civicdialog" / "_bundled"
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from civicdialog.config import Settings
 
 
 def create_app(settings: Settings | None = None, **config: Any) -> Flask:
-    """Wire the rooms together; decide nothing."""
-    settings = settings or load_settings()
-    home = ROOT if (ROOT / "templates").is_dir() else BUNDLED
-    app = Flask(
-        "civicdialog",
-        instance_path=str(settings.instance_path),
-        template_folder=str(home / "templates"),
-        static_folder=None,
-    )
-    app.config.from_mapping(
-        SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        MAX_CONTENT_LENGTH=1_000_000,
-        MAX_FORM_MEMORY_SIZE=500_000,
-        MAX_FORM_PARTS=200,
-        HOME=home,
-        **config,
-    )
-    app.extensions["settings"] = settings
+    """The application, with all rooms; see `civicdialog.app`."""
+    from civicdialog.app import build
 
-    from civicdialog.core import city, db, jobs, migrations
-
-    app.extensions["city"] = city.load_profile(settings.city_profile)
-    db.init_app(app, synchronous=settings.sqlite_synchronous)
-    jobs.init_app(app, settings)
-
-    from civicdialog import rooms, web
-
-    rooms.open_all(app)
-    migrations.init_app(app, home / "migrations")
-    web.init_app(app, settings)
-    return app
+    return build(settings, **config)

@@ -32,9 +32,7 @@ def neighbour_graph(vectors: Floats) -> sp.csr_matrix:
         return sp.csr_matrix((count, count), dtype=np.float32)
     nearest, weights = _nearest(np.ascontiguousarray(vectors[active]), neighbours)
     rows = np.repeat(active, neighbours)
-    graph = sp.csr_matrix(
-        (weights.ravel(), (rows, active[nearest.ravel()])), shape=(count, count)
-    )
+    graph = sp.csr_matrix((weights.ravel(), (rows, active[nearest.ravel()])), shape=(count, count))
     return ((graph + graph.T) * 0.5).tocsr()
 
 
@@ -110,6 +108,6 @@ def modularity(graph: sp.csr_matrix, labels: Ints) -> float:
 
 
 def neighbour_shares(graph: sp.csr_matrix, labels: Ints, groups: int) -> Floats:
-    """Share (n, groups) of each row's neighbours, by weight, in every group; rows add up to 1 or 0."""
+    """Share (n, groups) of each row's neighbours, by weight, in every group."""
     votes = np.asarray((graph @ membership(labels, groups)).todense(), dtype=np.float64)
     return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-12))

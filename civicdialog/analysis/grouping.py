@@ -43,7 +43,8 @@ def group(
         wanted = range(min(2 if count < _SMALL_ROUND else fewest, most), most + 1)
     graph = neighbour_graph(vectors)
     basis = spectral_basis(graph, wanted.stop - 1, seed=seed)
-    best, best_quality = np.zeros(count, dtype=np.int64), -1.0
+    best: Ints = np.zeros(count, dtype=np.int64)
+    best_quality = -1.0
     for size in wanted:
         labels = _cut(basis, size, seed)
         quality = modularity(graph, labels)
@@ -62,15 +63,17 @@ def _cut(basis: Floats, k: int, seed: int) -> Ints:
 
 def _few(vectors: Floats, k: int | None) -> Ints:
     """Groups of two to nine different texts, which many people may have sent: average linkage."""
-    limit = {"n_clusters": min(k, len(vectors))} if k else {"distance_threshold": _APART}
     tree = AgglomerativeClustering(
-        **{"n_clusters": None, **limit}, metric="cosine", linkage="average"
+        n_clusters=min(k, len(vectors)) if k else None,
+        distance_threshold=None if k else _APART,
+        metric="cosine",
+        linkage="average",
     )
     return np.asarray(np.unique(tree.fit_predict(unit_rows(vectors)), return_inverse=True)[1])
 
 
 def refine(vectors: Floats, labels: Ints, *, seed: int = 0) -> Ints:
-    """Second level (n,): every group holding more than 15 % of the rows is split while it can be."""
+    """Second level (n,): a group of more than 15 % of the rows is split while it can be."""
     limit = max(_SMALLEST_SPLIT, LARGEST_SHARE * len(vectors))
     leaves = np.zeros(len(vectors), dtype=np.int64)
     found = 0

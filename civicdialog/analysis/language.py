@@ -35,7 +35,7 @@ def composed(text: str) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """The text with web and mail addresses replaced by a blank: they look like words and are none."""
+    """The text with web and mail addresses replaced by a blank: they are no words."""
     return _ADDRESS.sub(" ", text)
 
 
@@ -74,7 +74,7 @@ def content_stems(text: str) -> list[str]:
 def fold_terms(text: str) -> str:
     """What search compares: folded stems joined by blanks, without function words.
 
-    A text of nothing but function words keeps them, so that looking for "wie" still finds something.
+    A text of nothing but function words keeps them, so that looking for "wie" finds something.
     """
     words = tokens(text)
     telling = [word for word in words if word not in STOP_WORDS]

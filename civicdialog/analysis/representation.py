@@ -29,20 +29,42 @@ def unit_rows(matrix: Floats) -> Floats:
     return np.where(lengths > _NOTHING, matrix / np.maximum(lengths, _NOTHING), 0.0)
 
 
-def _weighted(texts: Sequence[str], *, characters: bool) -> sp.csr_matrix:
-    """tf-idf matrix (n, terms) with rows of length 1; (n, 0) when no term is frequent enough."""
+def _as_given(stems: Sequence[str]) -> Sequence[str]:
+    """The analyser for texts that are already lists of stems."""
+    return stems
+
+
+def _word_weights(stems: Sequence[Sequence[str]]) -> sp.csr_matrix:
+    """tf-idf of word stems (n, terms)."""
+    large = len(stems) >= SMALL
+    return _fitted(
+        TfidfVectorizer(
+            analyzer=_as_given,
+            min_df=2 if large else 1,
+            max_df=0.4 if large else 1.0,
+            sublinear_tf=True,
+        ),
+        stems,
+    )
+
+
+def _character_weights(texts: Sequence[str]) -> sp.csr_matrix:
+    """tf-idf of runs of four characters inside words (n, terms)."""
     large = len(texts) >= SMALL
-    most = 0.4 if large else 1.0
-    if characters:
-        fewest = 3 if large else 1
-        vectorizer = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(4, 4), min_df=fewest, max_df=most, sublinear_tf=True
-        )
-    else:
-        fewest = 2 if large else 1
-        vectorizer = TfidfVectorizer(
-            analyzer=content_stems, min_df=fewest, max_df=most, sublinear_tf=True
-        )
+    return _fitted(
+        TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=(4, 4),
+            min_df=3 if large else 1,
+            max_df=0.4 if large else 1.0,
+            sublinear_tf=True,
+        ),
+        texts,
+    )
+
+
+def _fitted(vectorizer: TfidfVectorizer, texts: Sequence[object]) -> sp.csr_matrix:
+    """The matrix (n, terms) with rows of length 1; (n, 0) when no term is frequent enough."""
     try:
         return vectorizer.fit_transform(texts)
     except ValueError:  # scikit-learn's way to say that no term is left.
@@ -64,12 +86,10 @@ def text_vectors(titles: Sequence[str], texts: Sequence[str], *, seed: int = 0) 
         without_addresses(composed((title + " ") * TITLE_WEIGHT + ". " + text))
         for title, text in zip(titles, texts, strict=True)
     ]
-    has_words = np.array([bool(content_stems(text)) for text in cleaned])
-    joined = sp.hstack(
-        [_weighted(cleaned, characters=False), _weighted(cleaned, characters=True)]
-    ).tocsr()
-    vectors = unit_rows(_latent(joined, seed))
-    vectors[~has_words] = 0.0
+    stems = [content_stems(text) for text in cleaned]
+    weights = sp.hstack([_word_weights(stems), _character_weights(cleaned)]).tocsr()
+    vectors = unit_rows(_latent(weights, seed))
+    vectors[[not found for found in stems]] = 0.0
     return vectors
 
 

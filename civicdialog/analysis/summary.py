@@ -1,7 +1,8 @@
 """Summaries made only of whole sentences that people wrote, each with its source.
 
-Sentences are ranked by LexRank (Erkan & Radev 2004) and chosen by maximal marginal relevance
-(Carbonell & Goldstein 1998), at most one per contribution.
+Sentences are ranked by LexRank (Erkan & Radev 2004), drawn towards the telling words of the topic
+(Otterbacher, Erkan & Radev 2005), and chosen by maximal marginal relevance (Carbonell & Goldstein
+1998), at most one per contribution.
 """
 
 import re
@@ -20,12 +21,12 @@ SHORTEST, LONGEST = 7, 28
 RELEVANCE = 0.7
 _MOST_CANDIDATES = 600
 _LINKED = 0.1
-_DAMPING = 0.85
+_DAMPING = 0.7
 _ROUNDS = 50
 _TOO_ALIKE = 0.8
 
 _END = re.compile(r"[.!?…]+[\"'“”«»)\]]*(?=\s)")
-_BULLET = re.compile(r"^(?:[-–—•*·>]+|\(?\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"^(?:(?:[-–—•*·>=+]+|\(?\d{1,2}[.)]|[a-z]\))\s+)+")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:bzw|ca|etc|evtl|ggf|inkl|exkl|max|min|std|nr|str|st|dr|prof|hr|fr|vgl|sog|bspw|usw|abs"
     r"|art|tel|mio|mrd|km|jh|bsp|incl|geb|allg|bes|gem|lt|zzgl|zw|zz|mr|mrs|ms|vs)"
@@ -34,11 +35,15 @@ _ABBREVIATED = re.compile(
 )
 _PRIVATE = re.compile(r"https?:|www\.|\S@\S|\d[\d\s/-]{6,}\d")
 _LEANING = frozenset(
-    "aber auch außerdem da dabei dadurch daher damit dann daran darauf darüber das dazu denn"
-    " deshalb deswegen dies diese dieser dieses doch dort er es gleiches ebenso hier hierdurch ich"
-    " sie so somit trotzdem und zudem zusätzlich jedoch also this these that they it he she".split()
+    """
+    aber allerdings also auch außerdem da dabei dadurch dafür daher damit danach dann daran darauf
+    darüber das davor dazu denn deshalb deswegen dies diese dieser dieses doch dort ebenso er es
+    gleiches hier hierbei hierdurch ich jedoch nur sie so somit trotzdem und zudem zusätzlich zuvor
+    he it she that these they this
+    """.split()  # noqa: SIM905 - a block of words is easier to read and to add to
 )
 _LEANING_WEIGHT = 0.75
+_PLAIN = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,12 @@ class Sentence:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, each a verbatim part of it; a line end always ends a sentence."""
-    return [
-        sentence
+    found = (
+        _BULLET.sub("", sentence)
         for line in text.splitlines()
-        for sentence in _in_line(_BULLET.sub("", line.strip()))
-        if sentence
-    ]
+        for sentence in _in_line(line.strip())
+    )
+    return [sentence for sentence in found if sentence]
 
 
 def _in_line(line: str) -> Iterator[str]:
@@ -87,14 +92,22 @@ def quotable(sentence: str) -> bool:
 
 
 def summarise(
-    sources: Iterable[tuple[int, str]], *, most: int = MOST_SENTENCES
+    sources: Iterable[tuple[int, str]],
+    *,
+    terms: Iterable[str] = (),
+    most: int = MOST_SENTENCES,
 ) -> tuple[Sentence, ...]:
-    """Up to 5 sentences for (index, text) pairs, given with the most typical text first."""
+    """Up to 5 sentences for (index, text) pairs, given with the most typical text first.
+
+    terms: the telling words of the topic; sentences that use them are preferred.
+    """
     candidates = _candidates(sources)
     if not candidates:
         return ()
     similar = _similarities([candidate.text for candidate in candidates])
-    ranks = lex_rank(similar) * np.array([_weight(each.text) for each in candidates])
+    telling = {stemmed for term in terms for stemmed in content_stems(term)}
+    bias = np.array([_bias(candidate.text, telling) for candidate in candidates])
+    ranks = lex_rank(similar, bias) * np.array([_weight(each.text) for each in candidates])
     chosen = _choose(candidates, similar, ranks / ranks.max(), most)
     return tuple(candidates[index] for index in chosen)
 
@@ -113,6 +126,11 @@ def _candidates(sources: Iterable[tuple[int, str]]) -> list[Sentence]:
     return found
 
 
+def _bias(sentence: str, telling: set[str]) -> float:
+    """How likely the walk begins at a sentence: more with one or two telling words in it."""
+    return _PLAIN + min(2, len(telling.intersection(content_stems(sentence))))
+
+
 def _weight(sentence: str) -> float:
     """Less for a sentence that leans on the one before it."""
     first = re.split(r"\W", sentence.lower(), maxsplit=1)[0]
@@ -128,21 +146,22 @@ def _similarities(texts: Sequence[str]) -> Floats:
     return np.asarray((matrix @ matrix.T).toarray())
 
 
-def lex_rank(similar: Floats) -> Floats:
-    """Stationary distribution (n,) of a walk between sentences whose similarity is at least 0.1."""
-    count = len(similar)
+def lex_rank(similar: Floats, bias: Floats) -> Floats:
+    """Stationary distribution (n,) of a walk between sentences whose similarity is at least 0.1.
+
+    bias (n,): where the walk begins again, in proportion.
+    """
     links = np.where(similar >= _LINKED, similar, 0.0)
     np.fill_diagonal(links, 1.0)
     steps = links / links.sum(axis=1, keepdims=True)
-    rank = np.full(count, 1 / count)
+    start = bias / bias.sum()
+    rank = start
     for _ in range(_ROUNDS):
-        rank = (1 - _DAMPING) / count + _DAMPING * (steps.T @ rank)
+        rank = (1 - _DAMPING) * start + _DAMPING * (steps.T @ rank)
     return np.asarray(rank)
 
 
-def _choose(
-    candidates: Sequence[Sentence], similar: Floats, ranks: Floats, most: int
-) -> list[int]:
+def _choose(candidates: Sequence[Sentence], similar: Floats, ranks: Floats, most: int) -> list[int]:
     """Maximal marginal relevance: important, unlike those already chosen, from other people."""
     chosen: list[int] = []
     nearest = np.zeros(len(candidates))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from civicdialog.analysis.graph import Ints, membership
+from civicdialog.analysis.graph import Ints
 from civicdialog.analysis.language import content_words
 from civicdialog.analysis.representation import Floats
 
@@ -57,9 +57,11 @@ class Vocabulary:
         return cls(tuple(stems), surfaces, table[:, 0], table[:, 1], len(texts))
 
     def counts(self, labels: Ints, groups: int) -> Floats:
-        """In how many texts of each group every stem occurs: (groups, stems)."""
+        """In how many texts of each group every stem occurs: (groups, stems); -1 is left out."""
+        owners = labels[self.rows]
+        kept = owners >= 0
         counts = np.zeros((groups, len(self.stems)))
-        np.add.at(counts, (labels[self.rows], self.columns), 1)
+        np.add.at(counts, (owners[kept], self.columns[kept]), 1)
         return counts
 
 
@@ -73,7 +75,16 @@ def log_odds(counts: Floats, prior: float = PRIOR) -> Floats:
 
     delta = log((y_i + a) / (n_i + a_0 - y_i - a)) - log((y_j + a) / (n_j + a_0 - y_j - a)),
     variance = 1 / (y_i + a) + 1 / (y_j + a), with a in proportion to the word in all texts.
+    A word that occurs nowhere has the score 0.
     """
+    words = counts.sum(axis=0)
+    scores = np.zeros_like(counts)
+    scores[:, words > 0] = _log_odds_of_present(counts[:, words > 0], prior)
+    return scores
+
+
+def _log_odds_of_present(counts: Floats, prior: float) -> Floats:
+    """The z-scores (groups, words) when every word occurs somewhere."""
     words = counts.sum(axis=0)
     share = prior * words / max(words.sum(), 1.0)
     own = counts.sum(axis=1, keepdims=True)
@@ -85,12 +96,15 @@ def log_odds(counts: Floats, prior: float = PRIOR) -> Floats:
 
 
 def telling_words(vocabulary: Vocabulary, labels: Ints, groups: int) -> list[tuple[str, ...]]:
-    """Up to 6 words per group, the most telling first; the most frequent when there is one group."""
+    """Up to 6 words per group, the most telling first; the most frequent when there is one group.
+
+    labels (n,) from 0; a text with -1 is left out of the comparison.
+    """
     if not vocabulary.stems:
         return [()] * groups
     counts = vocabulary.counts(labels, groups)
-    present = np.flatnonzero(membership(labels, groups).sum(axis=0))
-    scores = counts if len(present) == 1 else log_odds(counts)
+    alone = np.count_nonzero(counts.sum(axis=1)) <= 1
+    scores = counts if alone else log_odds(counts)
     return [_chosen(vocabulary.surfaces, scores[index]) for index in range(groups)]
 
 

@@ -1,11 +1,188 @@
-"""The façade's own pages."""
+"""Pages that show several rooms at once, and the small ones every site needs."""
 
-from civicdialog.core.permissions import Permission
-from civicdialog.core.room import Room, page
+from typing import Any
+
+from flask import Response, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from civicdialog.core import clock
+from civicdialog.core.city import city
+from civicdialog.core.i18n import mark
+from civicdialog.core.permissions import Permission, Role
+from civicdialog.core.room import Page, Room, current_actor, page
+from civicdialog.web import health, law
+from civicdialog.web import proposals as composed
+from civicdialog.web.languages import COOKIE, chosen_language
+from civicdialog.web.presenting import count_of_proposals
+from civicdialog.web.queries import latest_rounds, round_by_slug
+from civicdialog.web.security import csrf, safe_target
+from civicdialog.web.standing import standing_of
+from civicdialog.web.templating import label
+from civicdialog.web.view_models import Crumb
 
 room = Room("web", __name__)
 
+YEAR = 365 * 24 * 3600
+THEMES = frozenset({"auto", "light", "dark"})
+LEGAL = {
+    "imprint": mark("Imprint"),
+    "privacy": mark("Privacy"),
+    "accessibility": mark("Accessibility"),
+    "easy-language": mark("Easy language"),
+    "sign-language": mark("Sign language"),
+    "contact": mark("Contact"),
+}
+SIMPLE = {"de": "de-simple", "en": "en-simple"}
+
+
+def _crumbs(*steps: tuple[str, str]) -> list[Crumb]:
+    """The way from the start page to here."""
+    start = Crumb(gettext("Start"), url_for("web.home"))
+    return [start, *(Crumb(name, url) for name, url in steps)]
+
 
 @room.route("/", needs=Permission.PUBLIC)
-def home() -> object:
-    return page("web/home.html")
+def home() -> Any:
+    now = clock.now()
+    found = [(each, standing_of(each, now)) for each in latest_rounds(current_actor()).rounds]
+    running = [pair for pair in found if pair[1].state == "running"]
+    round, standing = next(iter(running or found), (None, None))
+    return page(
+        "web/home.html",
+        round=round,
+        standing=standing,
+        others=[pair for pair in running if pair[0] is not round],
+        cards=composed.drawn_cards(current_actor(), round) if round else [],
+        all_of_them=count_of_proposals(round.submission_count) if round else "",
+    )
+
+
+@room.route("/rounds", needs=Permission.PUBLIC)
+def rounds() -> Any:
+    now, after = clock.now(), request.args.get("after", "")
+    found = latest_rounds(current_actor(), after)
+    standings = [(each, standing_of(each, now)) for each in found.rounds]
+    return page(
+        "web/rounds.html",
+        groups=[
+            (heading, [pair for pair in standings if pair[1].state == state])
+            for state, heading in (
+                ("running", gettext("Running now")),
+                ("coming", gettext("Coming up")),
+                ("ended", gettext("Ended")),
+            )
+        ],
+        first_url=url_for("web.rounds") if after else "",
+        next_url=url_for("web.rounds", after=found.next_key) if found.next_key else "",
+        crumbs=_crumbs((gettext("Rounds"), "")),
+    )
+
+
+@room.route("/rounds/<slug>", needs=Permission.PUBLIC)
+def round_page(slug: str) -> Any:
+    round = round_by_slug(current_actor(), slug)
+    return page(
+        "web/round-page.html",
+        round=round,
+        standing=standing_of(round, clock.now()),
+        cards=composed.drawn_cards(current_actor(), round),
+        all_of_them=count_of_proposals(round.submission_count),
+        crumbs=_crumbs((gettext("Rounds"), url_for("web.rounds")), (round.title, "")),
+    )
+
+
+@room.route("/rounds/<slug>/proposals", needs=Permission.PUBLIC)
+def proposals(slug: str) -> Any:
+    round = round_by_slug(current_actor(), slug)
+    view = composed.proposal_list(current_actor(), round, request.args, clock.now())
+    crumbs = _crumbs((round.title, url_for("web.round_page", slug=slug)), (view.heading, ""))
+    return page("web/proposals.html", round=round, view=view, crumbs=crumbs)
+
+
+@room.route("/submissions/<public_id>", needs=Permission.PUBLIC)
+def proposal(public_id: str) -> Any:
+    view = composed.proposal_page(current_actor(), public_id, clock.now())
+    round = view.submission.round
+    crumbs = _crumbs(
+        (round.title, url_for("web.round_page", slug=round.slug)),
+        (gettext("Proposals"), url_for("web.proposals", slug=round.slug)),
+        (view.crumb, ""),
+    )
+    return page(
+        "web/proposal.html", view.status, round=round, view=view, parts=view.parts, crumbs=crumbs
+    )
+
+
+@room.route("/legal/<page>", needs=Permission.PUBLIC)
+def legal(page: str) -> Page:
+    if page not in LEGAL:
+        abort(404)
+    language = chosen_language()
+    heading = gettext(LEGAL[page])
+    values = {
+        "heading": heading,
+        "text": city().legal[page.replace("-", "_")][language],
+        "text_language": SIMPLE.get(language, language) if page == "easy-language" else language,
+        "crumbs": _crumbs((heading, "")),
+    }
+    return Page("web/legal.html", values=values)
+
+
+@room.route("/who-may-do-what", endpoint="law", needs=Permission.PUBLIC)
+def who_may_do_what() -> Any:
+    return page(
+        "web/law.html",
+        rows=law.lines(current_app),
+        roles=[label(role) for role in Role],
+        crumbs=_crumbs((gettext("Who may do what"), "")),
+    )
+
+
+@room.route("/how-it-works", needs=Permission.PUBLIC)
+def how_it_works() -> Any:
+    return page("web/how-it-works.html", crumbs=_crumbs((gettext("How it works"), "")))
+
+
+@room.route("/language", methods=["POST"], needs=Permission.PUBLIC, own_transaction=True)
+def choose_language() -> ResponseReturnValue:
+    return _remember(COOKIE, request.form.get("language", ""), city().languages)
+
+
+@room.route("/theme", methods=["POST"], needs=Permission.PUBLIC, own_transaction=True)
+def choose_theme() -> ResponseReturnValue:
+    return _remember("theme", request.form.get("theme", ""), THEMES)
+
+
+def _remember(name: str, value: str, allowed: Any) -> ResponseReturnValue:
+    """Keep a choice about the appearance in the browser; it changes nothing here."""
+    answer = redirect(safe_target(request.form.get("next"), url_for("web.home")), 303)
+    if value in allowed:
+        answer.set_cookie(
+            name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+        )
+    return answer
+
+
+# These two change nothing but a cookie of the sender: a forged one does no harm.
+csrf.exempt(choose_language)
+csrf.exempt(choose_theme)
+
+
+@room.route("/health/live", needs=Permission.PUBLIC)
+def live() -> ResponseReturnValue:
+    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}
+
+
+@room.route("/health/ready", needs=Permission.PUBLIC)
+def ready() -> ResponseReturnValue:
+    checks = health.readiness()
+    well = all(checks.values())
+    answer = {"status": "ok" if well else "unavailable", "checks": checks}
+    return answer, 200 if well else 503, {"Cache-Control": "no-store"}
+
+
+@room.route("/robots.txt", needs=Permission.PUBLIC)
+def robots() -> ResponseReturnValue:
+    lines = "User-agent: *\nDisallow: /my/\nDisallow: /moderation/\nDisallow: /manage/\n"
+    return Response(lines, mimetype="text/plain", headers={"Cache-Control": "public, max-age=3600"})

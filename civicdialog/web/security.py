@@ -43,16 +43,6 @@ def is_same_origin() -> bool:
     return origin is not None and urlsplit(origin).netloc == request.host
 
 
-def safe_target(target: str | None, fallback: str) -> str:
-    """`target` if it is a plain path of this site, else `fallback`."""
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return fallback
-    if any(ord(sign) < 33 or sign == "\\" for sign in target):
-        return fallback
-    parts = urlsplit(target)
-    return fallback if parts.scheme or parts.netloc else target
-
-
 def _set_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

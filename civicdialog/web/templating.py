@@ -21,7 +21,8 @@ from civicdialog.moderation.models import Ground, Outcome
 from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
 from civicdialog.web.languages import chosen_language
-from civicdialog.web.navigation import navigation
+from civicdialog.notifications.queries import unread_count
+from civicdialog.web.navigation import account_links, fixed_urls, footer_links, navigation
 
 LABELS: dict[StrEnum, str] = {
     Role.VISITOR: mark("Visitor"),
@@ -117,15 +118,30 @@ def _percent(value: float) -> str:
 
 def _context() -> dict[str, Any]:
     actor, language = current_actor(), chosen_language()
-    return {
+    profile = city()
+    values: dict[str, Any] = {
         "actor": actor,
-        "city": CityTexts(city(), language),
+        "city": CityTexts(profile, language),
         "current_language": language,
-        "languages": city().languages,
+        "current_path": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "languages": [LANGUAGES[code] for code in profile.languages],
+        "theme": request.cookies.get("theme", "auto"),
         "navigation": navigation(actor),
-        "theme": request.cookies.get("theme", ""),
+        "account_links": account_links(actor),
+        "footer_links": footer_links(),
+        "inbox_count": unread_count(actor) if actor.is_signed_in else 0,
         "may": lambda permission, subject=None: may(actor, Permission(permission), subject),
     }
+    return values | fixed_urls(request.script_root)
+
+
+@dataclass(frozen=True)
+class Language:
+    code: str
+    label: str
+
+
+LANGUAGES = {"de": Language("de", "Deutsch"), "en": Language("en", "English")}
 
 
 def init_app(app: Flask) -> None:

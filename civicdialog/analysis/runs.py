@@ -1,0 +1,85 @@
+"""What makes a run repeatable: a hash of its input, the versions, and a result in fixed bytes."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from civicdialog.analysis.topics import Subtopic, Topic, Topics
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "snowballstemmer")
+FORMAT = 1
+_DECIMALS = 4
+
+
+def canonical_json(value: object) -> bytes:
+    """JSON with sorted keys, no blanks and ASCII only: the same value has the same bytes."""
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    )
+    return text.encode("ascii")
+
+
+def input_hash(contributions: Iterable[tuple[str, str, str]]) -> str:
+    """SHA-256 of the (id, title, text) triples in canonical JSON, sorted, whatever their order."""
+    return hashlib.sha256(canonical_json(sorted(map(list, contributions)))).hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """The versions of Python and of the libraries the result depends on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def topics_as_dict(topics: Topics, ids: Sequence[str]) -> dict[str, Any]:
+    """The whole result for JSON, contributions sorted by id and named by it, floats rounded."""
+    if len(ids) != len(topics.labels):
+        raise ValueError(f"{len(ids)} ids for {len(topics.labels)} contributions")
+    order = sorted(range(len(ids)), key=lambda row: ids[row])
+    return {
+        "format": FORMAT,
+        "seed": topics.seed,
+        "count": len(ids),
+        "provisional": topics.is_provisional,
+        "largest_share": round(topics.largest_share, _DECIMALS),
+        "topics": [_topic_as_dict(topic, ids) for topic in topics.topics],
+        "contributions": [
+            {
+                "id": ids[row],
+                "cluster": topics.labels[row],
+                "probability": round(topics.probability[row], _DECIMALS),
+                "second": topics.second[row],
+                "subcluster": topics.sublabels[row],
+                "decided": row in topics.decisions,
+            }
+            for row in order
+        ],
+    }
+
+
+def _topic_as_dict(topic: Topic, ids: Sequence[str]) -> dict[str, Any]:
+    """One topic; contributions are named by their id."""
+    return {
+        "cluster": topic.theme,
+        "label": topic.label,
+        "terms": list(topic.terms),
+        "size": topic.size,
+        "leftover": topic.leftover,
+        "central": [ids[row] for row in topic.central],
+        "summary": [
+            {"text": sentence.text, "source": ids[sentence.source_index]}
+            for sentence in topic.summary
+        ],
+        "subtopics": [_subtopic_as_dict(part) for part in topic.subtopics],
+    }
+
+
+def _subtopic_as_dict(part: Subtopic) -> dict[str, Any]:
+    """One part of a large topic."""
+    return {
+        "subcluster": part.sublabel,
+        "label": part.label,
+        "terms": list(part.terms),
+        "size": part.size,
+    }

@@ -1,0 +1,40 @@
+import random
+from dataclasses import dataclass
+
+import pytest
+
+THEMES = {
+    "Ampel": "Ampel Ampelschaltung Kreuzung Grünphase Rotphase Verkehr warten Schaltung".split(),
+    "Bücherei": "Bücherei Bibliothek Ausleihe Lesen Buch Medien Regal Leihfrist".split(),
+    "Baum": "Bäume Grünfläche Park Gießen Trockenheit Pflanzen Schatten Hitze".split(),
+    "Amt": "Antrag Formular Bürgeramt Ausweis Termin Behörde Unterlagen Bescheid".split(),
+}
+BETWEEN = "schnell einfacher täglich gemeinsam wirklich stadtweit künftig sicher digital".split()
+
+
+@dataclass(frozen=True)
+class Sample:
+    titles: list[str]
+    texts: list[str]
+    truth: list[str]
+
+
+def _contribution(draw: random.Random, theme: str) -> tuple[str, str]:
+    words = THEMES[theme]
+    title = f"{draw.choice(words)} {draw.choice(BETWEEN)} verbessern"
+    sentences = [
+        f"Die Stadt sollte {draw.choice(words)} und {draw.choice(words)} {draw.choice(BETWEEN)}"
+        f" mit künstlicher Intelligenz {draw.choice(BETWEEN)} verbinden."
+        for _ in range(3)
+    ]
+    return title, " ".join(sentences)
+
+
+@pytest.fixture(scope="session")
+def sample() -> Sample:
+    """160 contributions on four themes that share many words."""
+    draw = random.Random(7)
+    truth = [theme for theme in THEMES for _ in range(40)]
+    draw.shuffle(truth)
+    pairs = [_contribution(draw, theme) for theme in truth]
+    return Sample([title for title, _ in pairs], [text for _, text in pairs], truth)

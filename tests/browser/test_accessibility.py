@@ -1,0 +1,74 @@
+"""axe finds nothing on any page, light and dark, on a phone and on a desk."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import select
+
+from civicdialog.core.db import db
+from civicdialog.demo.load import SLUG
+from civicdialog.demo.people import CITIZEN, SAMPLE_PASSWORD, STAFF
+from civicdialog.submissions.models import Status, Submission
+
+pytestmark = pytest.mark.browser
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = {"phone": 320, "desk": 1280}
+EMAILS = {account.key: account.email for account in (CITIZEN, *STAFF)}
+PAGES = {
+    "visitor": [
+        "/", "/rounds", f"/rounds/{SLUG}", f"/rounds/{SLUG}/proposals",
+        f"/rounds/{SLUG}/proposals?q=gibtesnicht", f"/rounds/{SLUG}/proposals?order=newest",
+        "{proposal}", "/register", "/sign-in", "/reset-password", "/who-may-do-what",
+        "/how-it-works", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
+        "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
+        "/styleguide",
+    ],
+    "citizen": [
+        f"/rounds/{SLUG}/propose", "/my/contributions", "/my/messages", "{proposal}",
+        "/moderation/queue",
+    ],
+    "moderator": ["/moderation/queue", "/moderation/history", "{pending}"],
+    "committee": [
+        "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/0",
+        f"/committee/rounds/{SLUG}/runs",
+    ],
+    "editor": ["/manage/rounds", "/manage/rounds/new", f"/manage/rounds/{SLUG}/edit"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def addresses(live):
+    """Addresses of one published and one waiting contribution."""
+    with live.app.app_context():
+        shown = db.session.scalars(
+            select(Submission.public_id).where(
+                Submission.status == Status.PUBLISHED, Submission.argument_count > 1
+            )
+        ).first()
+        waiting = db.session.scalars(
+            select(Submission.public_id).where(Submission.status == Status.PENDING)
+        ).first()
+    return {"proposal": f"/submissions/{shown}", "pending": f"/moderation/submissions/{waiting}"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("who", PAGES)
+def test_axe_finds_nothing_and_nothing_overflows(visitor, addresses, who, width, theme):
+    window = visitor(
+        viewport={"width": WIDTHS[width], "height": 800}, color_scheme=theme, reduced_motion="reduce"
+    )
+    if who != "visitor":
+        window.sign_in(EMAILS[who], SAMPLE_PASSWORD)
+    found = []
+    for template in PAGES[who]:
+        path = template.format(**addresses)
+        window.open(path)
+        result = Axe().run(window.page, options={"runOnly": RULES})
+        found += [
+            f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result.response["violations"]
+        ]
+        wide = window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        if wide:
+            found.append(f"{path}: wider than the window")
+    assert found == []
