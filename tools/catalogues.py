@@ -10,6 +10,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from civicdialog.web.law import meanings
+
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "civicdialog" / "translations"
 KEYWORDS = {
@@ -43,6 +45,8 @@ def extracted() -> dict[Key, set[str]]:
         for name, _line, message, _comments, _context in rows:
             key = tuple(message) if isinstance(message, list) else message
             found[key].add(_room(folder, name))
+    for meaning in meanings().values():
+        found[meaning].add("core")
     return found
 
 

@@ -195,7 +195,8 @@ def _compact(declarations: str) -> str:
         previous = declarations
         declarations = re.sub(r"var\((--kern-[\w-]+),[^()]*\)", r"var(\1)", declarations)
     parts = [p.strip() for p in re.split(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", declarations)]
-    return ";".join(re.sub(r"\s*\n\s*", "", re.sub(r"^([\w-]+):\s+", r"\1:", p)) for p in parts if p)
+    tidy = (re.sub(r"\s*\n\s*", "", re.sub(r"^([\w-]+):\s+", r"\1:", p)) for p in parts)
+    return ";".join(p for p in tidy if p and not p.startswith("-webkit-mask"))
 
 
 def _only_wanted(rules: list[Rule]) -> Iterator[Rule]:

@@ -1,12 +1,10 @@
 """Who is signed in: the only module that knows Flask-Login."""
 
-from flask import Flask
+from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
+from civicdialog.accounts import queries
 from civicdialog.accounts.models import Person
-from civicdialog.core.db import db
 from civicdialog.core.permissions import VISITOR, Actor
 
 manager = LoginManager()
@@ -27,21 +25,27 @@ def _load(name: str) -> SignedIn | None:
     number, _, key = name.partition(".")
     if not number.isdecimal():
         return None
-    person = db.session.scalars(
-        select(Person)
-        .options(joinedload(Person.roles))
-        .where(Person.id == int(number), Person.session_key == key)
-    ).unique().one_or_none()
+    person = queries.by_session(int(number), key)
     return SignedIn(person) if person and person.may_sign_in else None
 
 
 def sign_in(person: Person) -> None:
-    """Begin a new session for `person`."""
+    """Begin a new session for `person`; nothing of the one before is carried over."""
+    _begin_anew()
     login_user(SignedIn(person))
 
 
 def sign_out() -> None:
+    """Forget who was signed in."""
     logout_user()
+    _begin_anew()
+
+
+def _begin_anew() -> None:
+    session.clear()
+    # Both were made for the session that has just ended.
+    g.pop("csrf_token", None)
+    g.pop("actor", None)
 
 
 def _find_actor() -> Actor:

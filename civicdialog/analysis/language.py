@@ -11,8 +11,9 @@ import snowballstemmer
 
 _TOKEN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]{3,60}")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\w{2,20}")
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SPELLED_LETTERS = frozenset("äöüß")
 _LONGEST_TOKEN = 60
 
 _stemmer = snowballstemmer.stemmer("german")
@@ -40,8 +41,9 @@ def without_addresses(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Every run of letters and digits, in lower case."""
-    return [token[:_LONGEST_TOKEN] for token in _TOKEN.findall(composed(text).lower())]
+    """Every run of letters and digits, in lower case and in their plain form (ﬁ is fi, ² is 2)."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    return [token[:_LONGEST_TOKEN] for token in _TOKEN.findall(plain)]
 
 
 @lru_cache(maxsize=200_000)
@@ -54,8 +56,17 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """Lower case without accents: ä becomes a, ß becomes ss, é becomes e."""
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    lower = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", lower)
+        if not unicodedata.combining(letter)
+    )
+
+
+def _german_letters(word: str) -> str:
+    """The word without accents other than those a German stemmer knows: é becomes e, ä stays."""
+    return "".join(letter if letter in _SPELLED_LETTERS else fold(letter) for letter in word)
 
 
 def content_words(text: str) -> Iterator[tuple[str, str]]:
@@ -78,4 +89,4 @@ def fold_terms(text: str) -> str:
     """
     words = tokens(text)
     telling = [word for word in words if word not in STOP_WORDS]
-    return " ".join(fold(stem(word)) for word in telling or words)
+    return " ".join(fold(stem(_german_letters(word))) for word in telling or words)

@@ -9,6 +9,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import String, Text
@@ -46,12 +47,13 @@ def write_letter(to_email: str, kind: str, *, language: str, **facts: Any) -> Le
 
     `url` among the facts is a path of this site; `{secret}` in it stands for the secret of `seed`.
     """
+    host = urlsplit(current_app.extensions["settings"].base_url).hostname
     letter = Letter(
         to_email=to_email,
         kind=kind,
         facts=facts,
         language=language,
-        message_id=f"<{new_secret()}@civicdialog>",
+        message_id=f"<{new_secret()}@{host}>",
     )
     db.session.add(letter)
     bell = doorbell()

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from flask import Flask
@@ -46,7 +47,7 @@ def meanings() -> Mapping[Permission, str]:
         if isinstance(node, ast.ClassDef) and node.name == Permission.__name__
     )
     found = {}
-    for entry, words in zip(body, body[1:], strict=False):
+    for entry, words in pairwise(body):
         if isinstance(entry, ast.Assign) and isinstance(words, ast.Expr):
             name = entry.targets[0]
             if isinstance(name, ast.Name) and isinstance(words.value, ast.Constant):
@@ -111,9 +112,7 @@ def law_as_csv(app: Flask) -> str:
     writer.writerow(["permission", "meaning", "rule", *(role.value for role in Role), "routes"])
     for row in law_rows(app):
         held = ["yes" if role in row.roles else "" for role in Role]
-        writer.writerow(
-            [row.permission.value, row.meaning, row.rule, *held, "; ".join(row.routes)]
-        )
+        writer.writerow([row.permission.value, row.meaning, row.rule, *held, "; ".join(row.routes)])
     return text.getvalue()
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import format_date, format_decimal, gettext
 
+from civicdialog.core import clock
 from civicdialog.core.city import city
 from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor
@@ -18,7 +18,7 @@ from civicdialog.insights import queries as insights
 from civicdialog.rounds.models import Deed, Round
 from civicdialog.submissions import listing
 from civicdialog.submissions import queries as submissions
-from civicdialog.submissions.models import Kind, Status, Submission
+from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.trace import queries as trace
 from civicdialog.voting import queries as voting
 from civicdialog.web import presenting
@@ -35,3 +35,433 @@ from civicdialog.web.view_models import (
     ProposalCard,
     ThreadStep,
 )
+
+CARDS_ON_FRONT = 3
+LONGEST_SEARCH = 200
+ORDERS = ("fair", "newest", "needs_votes")
+
+
+# ---- a few proposals, drawn by lot --------------------------------------------------------------
+
+
+def drawn_cards(actor: Actor, round: Round) -> list[ProposalCard]:
+    """Some proposals of the round, drawn anew for every visitor of a front page."""
+    if round.submission_count == 0:
+        return []
+    seed = seed_for(actor, _today(), None)
+    found = listing.page_of(actor, round, listing.Filter(), seed, "", size=CARDS_ON_FRONT)
+    return _cards(actor, round, found.rows, _latest_run_id(round))
+
+
+def _cards(
+    actor: Actor, round: Round, rows: Sequence[Any], run_id: int | None
+) -> list[ProposalCard]:
+    ids = [row.id for row in rows]
+    topics = insights.topic_labels(run_id, ids) if run_id is not None and ids else {}
+    opinions = voting.own_opinions(actor, round, ids) if actor.is_signed_in and ids else {}
+    return presenting.cards(rows, round, actor=actor, topics=topics, opinions=opinions)
+
+
+def _latest_run_id(round: Round) -> int | None:
+    run = insights.latest_run(round.id)
+    return run.id if run else None
+
+
+def _today() -> date:
+    return clock.now().astimezone(city().zone).date()
+
+
+# ---- the list -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody looks for; every value has been checked against what there is."""
+
+    search: str = ""
+    topic: int | None = None
+    kind: Kind | None = None
+    department: str = ""
+    order: str = "fair"
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.search or self.kind or self.department) or self.topic is not None
+
+
+def _chosen(args: Mapping[str, str], topics: Sequence[tuple[int, str, int]]) -> Chosen:
+    """Read the address; what makes no sense is left out."""
+    topic, kind, order = args.get("topic", ""), args.get("kind", ""), args.get("order", "")
+    department = args.get("department", "")
+    known = {str(position): position for position, _, _ in topics}
+    return Chosen(
+        search=" ".join(args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
+        topic=known.get(topic),
+        kind=Kind(kind) if kind in set(Kind) else None,
+        department=department if department in city().departments else "",
+        order=order if order in ORDERS else "fair",
+    )
+
+
+@dataclass(frozen=True)
+class ProposalList:
+    """Everything the list shows."""
+
+    heading: str
+    filters: Filters | None
+    cards: list[ProposalCard]
+    order_note: str
+    order_url: str
+    topic_note: str
+    topic_how_url: str
+    first_url: str
+    next_url: str
+    note: str
+    propose_url: str
+    empty_title: str
+    empty_text: str
+    empty_label: str
+    empty_url: str
+
+
+def proposal_list(
+    actor: Actor, round: Round, args: Mapping[str, str], now: datetime
+) -> ProposalList:
+    """The proposals of a round as somebody wants to see them."""
+    run = insights.latest_run(round.id)
+    topics = insights.topics(run.id) if run else []
+    chosen = _chosen(args, topics)
+    seed = seed_for(actor, _today(), args.get("seed"))
+    members = (
+        insights.members_of(run.id, chosen.topic) if run and chosen.topic is not None else None
+    )
+    wanted = listing.Filter(
+        search=chosen.search,
+        kind=chosen.kind,
+        department=chosen.department,
+        among=members,
+        order=listing.Order(chosen.order),
+    )
+    after = args.get("after", "")
+    found = listing.page_of(actor, round, wanted, seed, after)
+    address = _Address(round.slug, chosen, "" if actor.is_signed_in else str(seed))
+    propose_url = ""
+    if round.accepts_submissions(now):
+        propose_url = url_for("submissions.propose", slug=round.slug)
+    return ProposalList(
+        heading=gettext("Proposals"),
+        filters=_filters(address, topics) if round.submission_count else None,
+        cards=_cards(actor, round, found.rows, run.id if run else None),
+        order_note=_order_note(chosen.order),
+        order_url=_how("fair-order"),
+        topic_note=_topic_note(run.ran_at) if run else "",
+        topic_how_url=_how("machine-grouping"),
+        first_url=address.page("") if after else "",
+        next_url=address.page(found.next_key) if found.next_key else "",
+        note=_note(round, chosen),
+        propose_url=propose_url,
+        **_empty(round, chosen, address, propose_url, after),
+    )
+
+
+@dataclass(frozen=True)
+class _Address:
+    """The address of the list with what was chosen in it."""
+
+    slug: str
+    chosen: Chosen
+    seed: str
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        chosen = self.chosen
+        found = {
+            "q": chosen.search,
+            "topic": "" if chosen.topic is None else str(chosen.topic),
+            "kind": chosen.kind.value if chosen.kind else "",
+            "department": chosen.department,
+            "order": "" if chosen.order == "fair" else chosen.order,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    def page(self, after: str) -> str:
+        more = {"seed": self.seed} if self.seed and self.chosen.order == "fair" else {}
+        if after:
+            more["after"] = after
+        return url_for("web.proposals", slug=self.slug, **self.parameters, **more)
+
+    @property
+    def everything(self) -> str:
+        return url_for("web.proposals", slug=self.slug)
+
+
+def _filters(address: _Address, topics: Sequence[tuple[int, str, int]]) -> Filters:
+    chosen = address.chosen
+    departments = presenting.department_names()
+    selects = [
+        _select("kind", gettext("Kind"), chosen.kind, [(k.value, label(k)) for k in Kind]),
+        _select("department", gettext("Area"), chosen.department, list(departments.items())),
+    ]
+    if topics:
+        listed = [FilterChoice("", gettext("All"))] + [
+            FilterChoice(str(position), name, size, selected=position == chosen.topic)
+            for position, name, size in topics
+        ]
+        title = gettext("Topic (grouped by a program)")
+        selects.insert(0, FilterSelect("topic", title, listed))
+    orders = [
+        FilterChoice("fair", gettext("Drawn by lot"), selected=chosen.order == "fair"),
+        FilterChoice("newest", gettext("Newest first"), selected=chosen.order == "newest"),
+        FilterChoice(
+            "needs_votes", gettext("Fewest voices first"), selected=chosen.order == "needs_votes"
+        ),
+    ]
+    selects.append(FilterSelect("order", gettext("Order"), orders))
+    return Filters(
+        action=address.everything,
+        search_label=gettext("Search"),
+        search_value=chosen.search,
+        selects=selects,
+        hidden={"seed": address.seed} if address.seed and chosen.order == "fair" else {},
+        reset_url=address.everything if chosen.narrows else "",
+    )
+
+
+def _select(
+    name: str, title: str, chosen: str | None, choices: Sequence[tuple[str, str]]
+) -> FilterSelect:
+    listed = [FilterChoice(value, text, selected=value == chosen) for value, text in choices]
+    return FilterSelect(name, title, [FilterChoice("", gettext("All")), *listed])
+
+
+def _how(anchor: str) -> str:
+    return url_for("web.how_it_works", _anchor=anchor)
+
+
+def _order_note(order: str) -> str:
+    if order == "newest":
+        return gettext("The newest proposals come first.")
+    if order == "needs_votes":
+        return gettext("Proposals that few people have voted on come first.")
+    return gettext("The order is drawn by lot for you, so that every proposal has the same chance.")
+
+
+def _topic_note(ran_at: datetime) -> str:
+    date = format_date(ran_at, "long")
+    return gettext("A program grouped the proposals into topics on %(date)s.", date=date)
+
+
+def _note(round: Round, chosen: Chosen) -> str:
+    """How many there are, where that is known without counting."""
+    return "" if chosen.narrows else presenting.count_of_proposals(round.submission_count)
+
+
+def _empty(
+    round: Round, chosen: Chosen, address: _Address, propose_url: str, after: str
+) -> dict[str, str]:
+    """What stands in place of a list without entries, and the way on."""
+    names = ("empty_title", "empty_text", "empty_label", "empty_url")
+    if chosen.narrows or after or round.submission_count:
+        words = (
+            gettext("Nothing found"),
+            gettext("No proposal fits what you are looking for. Try fewer words or another topic."),
+            gettext("Show everything"),
+            address.everything,
+        )
+    elif propose_url:
+        words = (
+            gettext("No proposals yet"),
+            gettext("Nobody has proposed anything so far. You can be the first."),
+            "",
+            "",
+        )
+    else:
+        round_url = url_for("web.round_page", slug=round.slug)
+        words = (
+            gettext("No proposals yet"),
+            gettext("Proposals appear here as soon as the collecting phase begins."),
+            gettext("To the round"),
+            round_url,
+        )
+    return dict(zip(names, words, strict=True))
+
+
+# ---- one proposal -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """An argument, question or remark with who wrote it and when."""
+
+    text: str
+    byline: str
+
+
+@dataclass(frozen=True)
+class ProposalPage:
+    """Everything the page of one proposal shows."""
+
+    submission: Submission
+    status: int
+    title: str
+    crumb: str
+    kind: str
+    is_shown: bool
+    is_published: bool
+    status_badge: str
+    byline: str
+    parts: list[Part]
+    notice_title: str
+    notice_text: str
+    notice_kind: str
+    vote_box: Any
+    bar: OpinionBar | None
+    bar_later: str
+    secrecy_url: str
+    arguments: int
+    sides: list[tuple[str, list[Said]]]
+    questions: list[Said]
+    thread: list[ThreadStep]
+    facts: list[Fact]
+    list_url: str
+
+
+def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
+    """One proposal with its votes, arguments and thread, as far as the viewer may see it."""
+    submission = submissions.by_public_id(actor, public_id)
+    round = submission.round
+    published = submission.status is Status.PUBLISHED
+    topic = _topic_of(submission) if published else None
+    opinion = _own_opinion(actor, round, submission) if published else ""
+    said = _arguments(submission) if published else {}
+    links = db.session.scalars(trace.hops_from("submission", submission.id)).all()
+    listed = url_for("web.proposals", slug=round.slug)
+    topic_url = f"{listed}?topic={topic[0]}" if topic else ""
+    bar, later = _result(round, submission, opinion, now) if published else (None, "")
+    notice = _notice(submission)
+    name = presenting.author_name(submission)
+    return ProposalPage(
+        submission=submission,
+        status=200,
+        title=submission.title,
+        crumb=_crumb(submission),
+        kind=submission.kind.value,
+        is_shown=True,
+        is_published=published,
+        status_badge="" if published else submission.status.value,
+        byline=_byline(name, submission.published_at or submission.created_at),
+        parts=presenting.parts(submission),
+        notice_title=notice[0],
+        notice_text=notice[1],
+        notice_kind=notice[2],
+        vote_box=None,
+        bar=bar,
+        bar_later=later,
+        secrecy_url=_how("secrecy"),
+        arguments=sum(map(len, said.values())),
+        sides=[
+            (gettext("For it"), said.get(Stance.FOR, [])),
+            (gettext("Against it"), said.get(Stance.AGAINST, [])),
+        ],
+        questions=said.get(Stance.QUESTION, []) + said.get(Stance.REMARK, []),
+        thread=presenting.thread(submission, links, topic, topic_url),
+        facts=_facts(submission, name, topic, topic_url),
+        list_url=listed,
+    )
+
+
+def _topic_of(submission: Submission) -> Topic | None:
+    run_id = _latest_run_id(submission.round)
+    if run_id is None:
+        return None
+    found: Topic | None = insights.topic_labels(run_id, [submission.id]).get(submission.id)
+    return found
+
+
+def _own_opinion(actor: Actor, round: Round, submission: Submission) -> Opinion:
+    if not actor.is_signed_in:
+        return ""
+    opinions = voting.own_opinions(actor, round, [submission.id])
+    return OPINION_WORDS[opinions[submission.id]] if submission.id in opinions else ""
+
+
+def _arguments(submission: Submission) -> dict[Stance, list[Said]]:
+    if submission.argument_count == 0:
+        return {}
+    found: dict[Stance, list[Said]] = {}
+    for argument in db.session.scalars(discussion.under(submission.id)):
+        name = argument.author.public_name if argument.author else argument.author_name
+        byline = _byline(name or gettext("without a name"), argument.created_at)
+        found.setdefault(argument.stance, []).append(Said(argument.text, byline))
+    return found
+
+
+def _byline(name: str, moment: datetime) -> str:
+    return gettext("%(name)s, %(date)s", name=name, date=format_date(moment, "long"))
+
+
+def _crumb(submission: Submission) -> str:
+    if submission.number is None:
+        return gettext("One proposal")
+    return gettext("No. %(number)s", number=format_decimal(submission.number))
+
+
+def _result(
+    round: Round, submission: Submission, opinion: Opinion, now: datetime
+) -> tuple[OpinionBar | None, str]:
+    """The result, for those who have voted or when nobody can any more; else why not yet."""
+    last_chance = round.last_chance_for(Deed.VOTE)
+    if last_chance is None:
+        return None, ""
+    if opinion or last_chance <= now:
+        counts = submission.agree_count, submission.pass_count, submission.disagree_count
+        return OpinionBar.from_counts(*counts), ""
+    if not round.accepts_votes(now):
+        return None, ""
+    later = gettext("You will see what others think as soon as you have answered yourself.")
+    return None, later
+
+
+def _notice(submission: Submission) -> tuple[str, str, str]:
+    """What somebody who may see an unpublished text has to know about it."""
+    if submission.status is Status.PENDING:
+        return (
+            gettext("Not public yet"),
+            gettext("Somebody from the moderation team reads this text before it appears."),
+            "info",
+        )
+    if submission.status is Status.REJECTED:
+        return (
+            gettext("Not published"),
+            gettext("Only the author and the moderation team can see this page."),
+            "warning",
+        )
+    if submission.status is Status.WITHDRAWN:
+        return (
+            gettext("Taken back"),
+            gettext("The author has taken this contribution back. It is no longer public."),
+            "info",
+        )
+    if submission.status is Status.HIDDEN:
+        return (
+            gettext("Hidden"),
+            gettext("The moderation team has hidden this contribution. It is no longer public."),
+            "warning",
+        )
+    return "", "", "info"
+
+
+def _facts(submission: Submission, name: str, topic: Topic | None, topic_url: str) -> list[Fact]:
+    facts = [Fact(gettext("By"), name)]
+    if submission.published_at is not None:
+        facts.append(Fact(gettext("Published on"), format_date(submission.published_at, "long")))
+    if submission.number is not None:
+        facts.append(Fact(gettext("Number"), format_decimal(submission.number)))
+    area = presenting.department_names().get(submission.department)
+    if area:
+        facts.append(Fact(gettext("Area"), area))
+    if topic is not None:
+        facts.append(Fact(gettext("Topic"), topic[1], topic_url))
+    if submission.channel is not Channel.ONLINE:
+        facts.append(Fact(gettext("Received"), label(submission.channel)))
+    return facts

@@ -10,13 +10,14 @@ from civicdialog.core import clock
 from civicdialog.core.city import city
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role
+from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
 from civicdialog.web import health, law
 from civicdialog.web import proposals as composed
 from civicdialog.web.languages import COOKIE, chosen_language
 from civicdialog.web.presenting import count_of_proposals
 from civicdialog.web.queries import latest_rounds, round_by_slug
-from civicdialog.web.security import csrf, safe_target
+from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
 from civicdialog.web.view_models import Crumb

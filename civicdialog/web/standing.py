@@ -1,7 +1,7 @@
 """Where a round stands, in words: its timeline, the time left, and the one thing to do now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from flask import url_for
@@ -9,6 +9,7 @@ from flask_babel import format_date, format_datetime, get_timezone, gettext, nge
 
 from civicdialog.core.i18n import mark
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
+from civicdialog.web.presenting import count_of_proposals
 from civicdialog.web.templating import label
 from civicdialog.web.view_models import PhaseState, PhaseStep
 
@@ -47,6 +48,17 @@ class Standing:
     state_text: str
     span: str
     """First and last day."""
+    time_left: str = ""
+    proposals_text: str = ""
+    first_words: str = ""
+    """What to say where there are no proposals yet, and the button for it."""
+    first_label: str = ""
+    first_url: str = ""
+
+    @property
+    def quiet_steps(self) -> tuple[PhaseStep, ...]:
+        """The timeline without its button, for pages that show the button above it."""
+        return tuple(replace(step, action_url="", action_label="") for step in self.steps)
 
 
 def standing_of(round: Round, now: datetime) -> Standing:
@@ -55,7 +67,22 @@ def standing_of(round: Round, now: datetime) -> Standing:
     step = next_step(round, phase, now)
     steps = tuple(_step(each, phase, now, step) for each in round.phases)
     state = _state(round, now)
-    return Standing(phase, steps, step, state, _state_text(round, phase, state, now), _span(round))
+    may_propose = round.accepts_submissions(now)
+    return Standing(
+        phase=phase,
+        steps=steps,
+        next_step=step,
+        state=state,
+        state_text=_state_text(round, phase, state, now),
+        span=_span(round),
+        time_left=time_left(phase.ends_at, now) if phase else "",
+        proposals_text=count_of_proposals(round.submission_count),
+        first_words=gettext("Nobody has proposed anything so far. You can be the first.")
+        if may_propose
+        else gettext("Proposals appear here as soon as the collecting phase begins."),
+        first_label=step.label if may_propose else "",
+        first_url=step.url if may_propose else "",
+    )
 
 
 def next_step(round: Round, phase: Phase | None, now: datetime) -> NextStep:

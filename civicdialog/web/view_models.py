@@ -341,6 +341,7 @@ class OpinionMapView:
     others: str = ""
     """Path of the people in no group."""
     others_count: int = 0
+    others_percent: int = 0
     how_url: str = ""
     width: int = MAP_WIDTH
     height: int = MAP_HEIGHT
@@ -361,7 +362,7 @@ class OpinionMapView:
         others = [(x, y) for x, y, g in placed if g not in shown]
         return cls(
             title, drawn, len(placed), "".join(_dot(1, x, y) for x, y in others), len(others),
-            how_url,
+            round(100 * len(others) / len(placed)) if placed else 0, how_url,
         )  # fmt: skip
 
 
