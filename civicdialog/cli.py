@@ -233,7 +233,7 @@ def cluster(source: Path, out: Path, k: int | None, seed: int, decisions: Path |
 def run_topics(round_name: str, seed: int) -> None:
     """Group the published contributions of ROUND and keep the result as a new run."""
     from civicdialog.core.permissions import Actor
-    from civicdialog.insights.actions import build_topics
+    from civicdialog.insights.tasks import build_topics
 
     round = round_named(round_name)
     with progress_bar("Topics") as progress:

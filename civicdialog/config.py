@@ -61,6 +61,10 @@ class Settings:
     def is_embedded(self) -> bool:
         return not self.redis_url
 
+    def as_environment(self) -> dict[str, str]:
+        """The same settings for a process of our own."""
+        return {PREFIX + f.name.upper(): str(getattr(self, f.name)) for f in fields(self)}
+
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of this process.

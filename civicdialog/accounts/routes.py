@@ -67,8 +67,7 @@ def ask_reset() -> Any:
     return page("accounts/ask-reset.html", _status(form), form=form)
 
 
-# Longer than any secret's address, so that it is never taken for one.
-@room.route("/reset-password/letter/sent", needs=Permission.PUBLIC)
+@room.route("/reset-password/sent", needs=Permission.PUBLIC)
 def reset_sent() -> Any:
     return page("accounts/reset-sent.html", mailbox_url=_mailbox_url())
 

@@ -8,6 +8,7 @@ Sentences are ranked by LexRank (Erkan & Radev 2004), drawn towards the telling 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import scipy.sparse as sp
@@ -113,17 +114,13 @@ def summarise(
 
 
 def _candidates(sources: Iterable[tuple[int, str]]) -> list[Sentence]:
-    """The quotable sentences of the texts, no sentence twice, at most 600."""
-    seen: set[str] = set()
-    found: list[Sentence] = []
-    for index, text in sources:
-        for sentence in filter(quotable, sentences(text)):
-            if sentence.casefold() not in seen:
-                seen.add(sentence.casefold())
-                found.append(Sentence(sentence, index))
-        if len(found) >= _MOST_CANDIDATES:
-            return found[:_MOST_CANDIDATES]
-    return found
+    """The first 600 quotable sentences of the texts."""
+    found = (
+        Sentence(sentence, index)
+        for index, text in sources
+        for sentence in filter(quotable, sentences(text))
+    )
+    return list(islice(found, _MOST_CANDIDATES))
 
 
 def _bias(sentence: str, telling: set[str]) -> float:
@@ -167,11 +164,12 @@ def _choose(candidates: Sequence[Sentence], similar: Floats, ranks: Floats, most
     nearest = np.zeros(len(candidates))
     open_to_choice = np.ones(len(candidates), dtype=bool)
     sources = np.array([candidate.source_index for candidate in candidates])
+    texts = np.array([candidate.text.casefold() for candidate in candidates])
     while len(chosen) < most and open_to_choice.any():
         gain = np.where(open_to_choice, RELEVANCE * ranks - (1 - RELEVANCE) * nearest, -np.inf)
         best = int(np.argmax(np.round(gain, 9)))
         chosen.append(best)
         nearest = np.maximum(nearest, similar[best])
-        open_to_choice &= (sources != sources[best]) & (similar[best] < _TOO_ALIKE)
-        open_to_choice[best] = False
+        open_to_choice &= (sources != sources[best]) & (texts != texts[best])
+        open_to_choice &= similar[best] < _TOO_ALIKE
     return chosen

@@ -39,6 +39,7 @@ class Event(StrEnum):
     TOPICS_CANCELLED = "topics.cancelled"
     TOPICS_BUILT = "topics.built"
     PERSON_NOTIFIED = "person.notified"
+    MESSAGES_READ = "messages.read"
 
 
 class AuditEntry(Base):

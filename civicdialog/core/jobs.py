@@ -5,13 +5,13 @@ round. Heavy jobs run in a process of their own, so that pages stay quick and li
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import CursorResult, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicdialog.config import Settings
@@ -31,6 +31,7 @@ class JobState(StrEnum):
 
 
 OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
+DEAD_AFTER = timedelta(minutes=3)
 
 
 class Job(Base):
@@ -61,6 +62,8 @@ class Job(Base):
     requested_by_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
+    beat_at: Mapped[datetime | None]
+    """Last sign of life of whoever does the work."""
     finished_at: Mapped[datetime | None]
 
     @property
@@ -141,3 +144,51 @@ def latest_job(kind: str, subject: str) -> Job | None:
     return db.session.scalar(
         db.select(Job).where(Job.kind == kind, Job.subject == subject).order_by(Job.id.desc()).limit(1)
     )
+
+
+def claim_job(job_id: int) -> bool:
+    """Take a waiting job; False if somebody else has it or it was cancelled."""
+    moment = clock.now()
+    return _change(
+        job_id, JobState.WAITING, state=JobState.RUNNING, started_at=moment, beat_at=moment
+    )
+
+
+def report_progress(job_id: int, share: float, step: str) -> bool:
+    """Note how far a running job is; False if it has been cancelled and should stop."""
+    return _change(job_id, JobState.RUNNING, progress=share, step=step, beat_at=clock.now())
+
+
+def finish_job(job_id: int, state: JobState, *, error: str = "") -> bool:
+    """Close a running job: done, or failed with a sentence."""
+    share = {"progress": 1.0} if state is JobState.DONE else {}
+    return _change(
+        job_id, JobState.RUNNING, state=state, error=error, finished_at=clock.now(), **share
+    )
+
+
+def cancel_job(job: Job) -> None:
+    """Ask whoever does the work to stop; they notice at their next step."""
+    job.state = JobState.CANCELLED
+    job.finished_at = clock.now()
+
+
+def waiting_jobs(kind: str) -> list[int]:
+    """The jobs of a kind nobody has taken yet, oldest first."""
+    wanted = db.select(Job.id).where(Job.kind == kind, Job.state == JobState.WAITING)
+    return list(db.session.scalars(wanted.order_by(Job.id)))
+
+
+def dead_jobs(kind: str) -> list[int]:
+    """Running jobs without a sign of life."""
+    wanted = db.select(Job.id).where(
+        Job.kind == kind, Job.state == JobState.RUNNING, Job.beat_at < clock.now() - DEAD_AFTER
+    )
+    return list(db.session.scalars(wanted))
+
+
+def _change(job_id: int, only_if: JobState, **values: Any) -> bool:
+    """Change a job if it is still in that state; one statement, so that two never both succeed."""
+    statement = db.update(Job).where(Job.id == job_id, Job.state == only_if).values(**values)
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return bool(cast("CursorResult[Any]", result).rowcount)

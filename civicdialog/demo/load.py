@@ -18,7 +18,7 @@ from civicdialog.core.db import db, transaction
 from civicdialog.core.permissions import Actor, Role
 from civicdialog.demo.people import FIRST_NAMES, SAMPLE_PASSWORD, STAFF, CITIZEN
 from civicdialog.discussion.models import Argument, Stance
-from civicdialog.insights.actions import build_topics
+from civicdialog.insights.tasks import build_topics
 from civicdialog.moderation.actions import Reasons, publish, reject
 from civicdialog.moderation.models import Ground
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round

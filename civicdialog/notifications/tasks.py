@@ -2,6 +2,14 @@
 
 from flask import Flask
 
+from civicdialog.core.letters import DELIVER
+from civicdialog.notifications.delivery import deliver_due_letters
+
 
 def register(app: Flask) -> None:
     """Give the doorbell this room's duties."""
+    app.extensions["doorbell"].add(DELIVER, _deliver)
+
+
+def _deliver() -> None:
+    deliver_due_letters()

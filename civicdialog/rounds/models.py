@@ -87,6 +87,11 @@ class Round(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def has_fixed_slug(self) -> bool:
+        """Whether people may have linked to the round already."""
+        return self.is_public or self.last_number > 0
+
     def phase_at(self, moment: datetime) -> Phase | None:
         return next((phase for phase in self.phases if phase.contains(moment)), None)
 

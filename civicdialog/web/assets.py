@@ -101,7 +101,7 @@ def _minified(parts: Iterable[str]) -> str:
     """One style sheet without comments (but KERN's licence line) and without indentation."""
     together = "\n".join(parts)
     licence = "/* Contains KERN UX, EUPL-1.2, see /static/vendor/vendor.json */\n"
-    without = re.sub(r"/\*.*?\*/", "", together, flags=re.S)
+    without = re.sub(r"/\*.*?\*/", "", together, flags=re.DOTALL)
     return licence + re.sub(r"\s*\n\s*", "\n", without).strip()
 
 
@@ -111,7 +111,7 @@ def _joined_scripts(scripts: Iterable[str]) -> str:
 
 
 def _answer(asset: Asset, *, cached: bool) -> Response:
-    compressed = asset.compressed is not None and "gzip" in request.accept_encodings
+    compressed = asset.compressed is not None and request.accept_encodings["gzip"] > 0
     body = asset.compressed if compressed and asset.compressed else asset.body
     response = Response(body, mimetype=asset.mimetype)
     if compressed:
@@ -119,7 +119,8 @@ def _answer(asset: Asset, *, cached: bool) -> Response:
     response.headers["Cache-Control"] = FOR_EVER if cached else "no-cache"
     response.vary.add("Accept-Encoding")
     response.set_etag(asset.digest, weak=compressed)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _public(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:

@@ -67,7 +67,6 @@ def cards(
         return []
     proposal_url = url_for("web.proposal", public_id="-").removesuffix("-")
     topic_url = url_for("web.proposals", slug=round.slug) + "?topic="
-    kinds = {kind: label(kind) for kind in Kind}
     departments = department_names()
     return [
         ProposalCard(
@@ -75,7 +74,6 @@ def cards(
             url=proposal_url + row.public_id,
             summary=summary_of(row),
             kind=row.kind.value,
-            kind_label=kinds[row.kind],
             topic=topics[row.id][1] if row.id in topics else "",
             topic_url=f"{topic_url}{topics[row.id][0]}" if row.id in topics else "",
             department=departments.get(row.department, ""),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_date, format_decimal, gettext
+from flask_babel import format_decimal, gettext
 
 from civicdialog.core import clock
 from civicdialog.core.city import city
@@ -16,15 +16,19 @@ from civicdialog.discussion import queries as discussion
 from civicdialog.discussion.models import Stance
 from civicdialog.insights import queries as insights
 from civicdialog.rounds.models import Deed, Round
-from civicdialog.submissions import listing
-from civicdialog.submissions import queries as submissions
+
+try:  # TEMPORARY
+    from civicdialog.submissions import listing
+    from civicdialog.submissions import queries as submissions
+    from civicdialog.voting import queries as voting
+except ImportError:
+    listing = submissions = voting = None
 from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.trace import queries as trace
-from civicdialog.voting import queries as voting
 from civicdialog.web import presenting
 from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
-from civicdialog.web.templating import label
+from civicdialog.web.templating import day_in_words, label
 from civicdialog.web.view_models import (
     Fact,
     FilterChoice,
@@ -207,7 +211,7 @@ def _filters(address: _Address, topics: Sequence[tuple[int, str, int]]) -> Filte
             FilterChoice(str(position), name, size, selected=position == chosen.topic)
             for position, name, size in topics
         ]
-        title = gettext("Topic (grouped by a program)")
+        title = gettext("Topic (by machine)")
         selects.insert(0, FilterSelect("topic", title, listed))
     orders = [
         FilterChoice("fair", gettext("Drawn by lot"), selected=chosen.order == "fair"),
@@ -247,7 +251,7 @@ def _order_note(order: str) -> str:
 
 
 def _topic_note(ran_at: datetime) -> str:
-    date = format_date(ran_at, "long")
+    date = day_in_words(ran_at)
     return gettext("A program grouped the proposals into topics on %(date)s.", date=date)
 
 
@@ -397,7 +401,7 @@ def _arguments(submission: Submission) -> dict[Stance, list[Said]]:
 
 
 def _byline(name: str, moment: datetime) -> str:
-    return gettext("%(name)s, %(date)s", name=name, date=format_date(moment, "long"))
+    return gettext("%(name)s, %(date)s", name=name, date=day_in_words(moment))
 
 
 def _crumb(submission: Submission) -> str:
@@ -454,7 +458,7 @@ def _notice(submission: Submission) -> tuple[str, str, str]:
 def _facts(submission: Submission, name: str, topic: Topic | None, topic_url: str) -> list[Fact]:
     facts = [Fact(gettext("By"), name)]
     if submission.published_at is not None:
-        facts.append(Fact(gettext("Published on"), format_date(submission.published_at, "long")))
+        facts.append(Fact(gettext("Published on"), day_in_words(submission.published_at)))
     if submission.number is not None:
         facts.append(Fact(gettext("Number"), format_decimal(submission.number)))
     area = presenting.department_names().get(submission.department)

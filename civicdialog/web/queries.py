@@ -1,37 +1,18 @@
-"""Rounds with their phases, as the pages for everybody show them."""
+"""The list of rounds, as everybody sees it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from civicdialog.core.db import UtcDateTime, db
-from civicdialog.core.errors import NotFound
-from civicdialog.core.permissions import Actor, Permission, may
 from civicdialog.rounds.models import Phase, Round
+from civicdialog.rounds.queries import public_rounds
 
 ROUNDS_ON_A_PAGE = 12
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-
-
-def visible_to(viewer: Actor) -> Select[Any]:
-    """Public rounds; for those who edit rounds all of them."""
-    rounds = select(Round).options(selectinload(Round.phases))
-    return rounds if may(viewer, Permission.ROUND_EDIT) else rounds.where(Round.is_public)
-
-
-def round_by_slug(viewer: Actor, slug: str) -> Round:
-    """The round at this address.
-
-    :raise NotFound: if there is none, or not for this viewer
-    """
-    round: Round | None = db.session.scalar(visible_to(viewer).where(Round.slug == slug))
-    if round is None:
-        raise NotFound(slug)
-    return round
 
 
 def _last_end() -> ColumnElement[Any]:
@@ -48,10 +29,10 @@ class RoundPage:
     next_key: str
 
 
-def latest_rounds(viewer: Actor, after: str = "", size: int = ROUNDS_ON_A_PAGE) -> RoundPage:
+def latest_rounds(after: str = "", size: int = ROUNDS_ON_A_PAGE) -> RoundPage:
     """Rounds that run or come first, then those that have ended; a wrong key begins at the top."""
     end = _last_end()
-    listed = visible_to(viewer).where(Round.is_public).add_columns(end)
+    listed = public_rounds().order_by(None).add_columns(end)
     key = _read_key(after)
     if key is not None:
         listed = listed.where(or_(end < key[0], and_(end == key[0], Round.id < key[1])))

@@ -12,11 +12,12 @@ from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
+from civicdialog.rounds.queries import by_slug
 from civicdialog.web import health, law
 from civicdialog.web import proposals as composed
 from civicdialog.web.languages import COOKIE, chosen_language
 from civicdialog.web.presenting import count_of_proposals
-from civicdialog.web.queries import latest_rounds, round_by_slug
+from civicdialog.web.queries import latest_rounds
 from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
@@ -46,7 +47,7 @@ def _crumbs(*steps: tuple[str, str]) -> list[Crumb]:
 @room.route("/", needs=Permission.PUBLIC)
 def home() -> Any:
     now = clock.now()
-    found = [(each, standing_of(each, now)) for each in latest_rounds(current_actor()).rounds]
+    found = [(each, standing_of(each, now)) for each in latest_rounds().rounds]
     running = [pair for pair in found if pair[1].state == "running"]
     round, standing = next(iter(running or found), (None, None))
     return page(
@@ -62,7 +63,7 @@ def home() -> Any:
 @room.route("/rounds", needs=Permission.PUBLIC)
 def rounds() -> Any:
     now, after = clock.now(), request.args.get("after", "")
-    found = latest_rounds(current_actor(), after)
+    found = latest_rounds(after)
     standings = [(each, standing_of(each, now)) for each in found.rounds]
     return page(
         "web/rounds.html",
@@ -82,7 +83,7 @@ def rounds() -> Any:
 
 @room.route("/rounds/<slug>", needs=Permission.PUBLIC)
 def round_page(slug: str) -> Any:
-    round = round_by_slug(current_actor(), slug)
+    round = by_slug(current_actor(), slug)
     return page(
         "web/round-page.html",
         round=round,
@@ -95,7 +96,7 @@ def round_page(slug: str) -> Any:
 
 @room.route("/rounds/<slug>/proposals", needs=Permission.PUBLIC)
 def proposals(slug: str) -> Any:
-    round = round_by_slug(current_actor(), slug)
+    round = by_slug(current_actor(), slug)
     view = composed.proposal_list(current_actor(), round, request.args, clock.now())
     crumbs = _crumbs((round.title, url_for("web.round_page", slug=slug)), (view.heading, ""))
     return page("web/proposals.html", round=round, view=view, crumbs=crumbs)

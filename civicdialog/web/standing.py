@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from flask import url_for
-from flask_babel import format_date, format_datetime, get_timezone, gettext, ngettext
+from flask_babel import format_datetime, get_timezone, gettext, ngettext
 
 from civicdialog.core.i18n import mark
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.web.presenting import count_of_proposals
-from civicdialog.web.templating import label
+from civicdialog.web.templating import day_in_words, label
 from civicdialog.web.view_models import PhaseState, PhaseStep
 
 HINTS: Mapping[PhaseKind, str] = {
@@ -51,14 +51,15 @@ class Standing:
     time_left: str = ""
     proposals_text: str = ""
     first_words: str = ""
-    """What to say where there are no proposals yet, and the button for it."""
-    first_label: str = ""
-    first_url: str = ""
+    """What to say where there are no proposals yet."""
 
     @property
     def quiet_steps(self) -> tuple[PhaseStep, ...]:
-        """The timeline without its button, for pages that show the button above it."""
-        return tuple(replace(step, action_url="", action_label="") for step in self.steps)
+        """The timeline alone, for pages that say above it what to do now."""
+        return tuple(
+            replace(step, hint="", remaining="", action_url="", action_label="")
+            for step in self.steps
+        )
 
 
 def standing_of(round: Round, now: datetime) -> Standing:
@@ -75,13 +76,11 @@ def standing_of(round: Round, now: datetime) -> Standing:
         state=state,
         state_text=_state_text(round, phase, state, now),
         span=_span(round),
-        time_left=time_left(phase.ends_at, now) if phase else "",
+        time_left=f"{label(phase.kind)}: {time_left(phase.ends_at, now)}." if phase else "",
         proposals_text=count_of_proposals(round.submission_count),
         first_words=gettext("Nobody has proposed anything so far. You can be the first.")
         if may_propose
         else gettext("Proposals appear here as soon as the collecting phase begins."),
-        first_label=step.label if may_propose else "",
-        first_url=step.url if may_propose else "",
     )
 
 
@@ -115,14 +114,21 @@ def next_step(round: Round, phase: Phase | None, now: datetime) -> NextStep:
 
 def _without_phase(round: Round, now: datetime) -> str:
     if not round.phases or now < round.phases[0].starts_at:
-        return _begins(round)
+        return _not_yet(round)
     return gettext(AFTERWARDS if now >= round.phases[-1].ends_at else IN_BETWEEN)
 
 
 def _begins(round: Round) -> str:
     if not round.phases:
         return gettext("The dates of this round are not fixed yet.")
-    return gettext("Begins on %(date)s.", date=_day(round.phases[0].starts_at))
+    return gettext("Begins on %(date)s.", date=day_in_words(round.phases[0].starts_at))
+
+
+def _not_yet(round: Round) -> str:
+    if not round.phases:
+        return gettext("The dates of this round are not fixed yet.")
+    date = day_in_words(round.phases[0].starts_at)
+    return gettext("Nothing yet: the round begins on %(date)s.", date=date)
 
 
 def _step(each: Phase, current: Phase | None, now: datetime, step: NextStep) -> PhaseStep:
@@ -153,10 +159,6 @@ def time_left(end: datetime, now: datetime) -> str:
     return ngettext("%(num)d day left", "%(num)d days left", days)
 
 
-def _day(moment: datetime) -> str:
-    return str(format_date(moment, "long"))
-
-
 def _clock(end: datetime) -> str:
     time = format_datetime(end, "HH:mm")
     return "24:00" if time == "00:00" else time
@@ -172,7 +174,7 @@ def _state_text(round: Round, phase: Phase | None, state: str, now: datetime) ->
     if state == "coming":
         return _begins(round)
     if state == "ended":
-        last = _day(last_moment(round.phases[-1]))
+        last = day_in_words(last_moment(round.phases[-1]))
         return gettext("Ended on %(date)s.", date=last)
     if phase is None:
         return gettext(IN_BETWEEN)
@@ -182,6 +184,6 @@ def _state_text(round: Round, phase: Phase | None, state: str, now: datetime) ->
 def _span(round: Round) -> str:
     if not round.phases:
         return ""
-    first = _day(round.phases[0].starts_at)
-    last = _day(last_moment(round.phases[-1]))
+    first = day_in_words(round.phases[0].starts_at)
+    last = day_in_words(last_moment(round.phases[-1]))
     return gettext("%(first)s to %(last)s", first=first, last=last)

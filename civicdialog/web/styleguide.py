@@ -19,7 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 
 from civicdialog.core.permissions import Permission
@@ -71,7 +71,10 @@ class SampleForm(Form):
     )  # fmt: skip
     department = SelectField(
         "Bereich der Verwaltung",
-        choices=[SelectChoice("", "Bitte wählen"), SelectChoice("umwelt", "Umwelt, Grün und Klima")],
+        choices=[
+            SelectChoice("", "Bitte wählen"),
+            SelectChoice("umwelt", "Umwelt, Grün und Klima"),
+        ],
     )
     groups = SelectMultipleField(
         "Wem hilft es?",
@@ -81,7 +84,8 @@ class SampleForm(Form):
     password = PasswordField("Passwort", [InputRequired("Geben Sie ein Passwort ein.")])
     file = FileField("Anhang")
     accepted = BooleanField(
-        "Ich habe die Regeln gelesen.", [InputRequired("Bestätigen Sie, dass Sie die Regeln kennen.")]
+        "Ich habe die Regeln gelesen.",
+        [InputRequired("Bestätigen Sie, dass Sie die Regeln kennen.")],
     )
 
 
@@ -102,8 +106,7 @@ def phases(current: int) -> list[PhaseStep]:
     labels = ("Information", "Vorschläge sammeln", "Abstimmen", "Auswerten", "Ergebnis berichten")
     hints = (
         "Lesen Sie, worum es geht.",
-        "Schlagen Sie vor, wofür die Verwaltung KI einsetzen soll, oder sagen Sie, was Ihnen Sorgen "
-        "macht.",
+        "Schlagen Sie vor, wofür die Verwaltung KI einsetzen soll, oder sagen Sie Ihre Sorgen.",
         "Sagen Sie zu jedem Vorschlag, ob Sie zustimmen. Sie können Ihre Stimme bis zum Ende ändern.",
         "Der Beirat liest alle Beiträge.",
         "Sie erfahren, was aus Ihrem Beitrag wird.",
@@ -201,7 +204,9 @@ def tiles() -> list[TopicTile]:
 def opinion_map() -> OpinionMapView:
     random = Random(7)  # noqa: S311 - a picture, not a secret
     points: list[tuple[float, float, int | None]] = []
-    for group, (x, y, n) in enumerate(((-2.2, 0.6, 140), (1.9, 0.9, 96), (0.6, -1.9, 40), (3, -2, 3))):
+    for group, (x, y, n) in enumerate(
+        ((-2.2, 0.6, 140), (1.9, 0.9, 96), (0.6, -1.9, 40), (3, -2, 3))
+    ):
         points += [(random.gauss(x, 0.75), random.gauss(y, 0.5), group) for _ in range(n)]
     points += [(random.gauss(0, 1.5), random.gauss(0, 1.1), None) for _ in range(22)]
     groups = (
@@ -246,7 +251,9 @@ def filter_views() -> list[Filters]:
         FilterChoice("principle", "Leitlinie", 18),
     )  # fmt: skip
     kinds, kinds_again = FilterSelect("kind", "Art", choices), FilterSelect("kind2", "Art", choices)
-    topics = FilterSelect("topic", "Thema", (FilterChoice("", "Alle"), FilterChoice("1", LONG_TEXT, 10_000)))
+    topics = FilterSelect(
+        "topic", "Thema", (FilterChoice("", "Alle"), FilterChoice("1", LONG_TEXT, 10_000))
+    )
     return [
         Filters("#", "Suchen", selects=(kinds, topics)),
         Filters("#", "Suchen", "Schlagloch", "q2", selects=(kinds_again,), reset_url="#",

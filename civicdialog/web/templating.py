@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -98,13 +98,20 @@ class CityTexts:
         return {key: text[self.language] for key, text in self.profile.departments.items()}
 
 
+def day_in_words(value: datetime) -> str:
+    """The day as one writes it in the reader's language: 3. Juni 2026, 3 June 2026."""
+    locale = get_locale()
+    is_german = locale is not None and locale.language == "de"
+    return format_date(value, "d. MMMM y" if is_german else "d MMMM y")
+
+
 def _moment(value: datetime) -> Markup:
-    iso, text = value.isoformat(), format_datetime(value, "d. MMMM y, HH:mm")
+    iso, text = value.isoformat(), f"{day_in_words(value)}, {format_datetime(value, 'HH:mm')}"
     return Markup('<time datetime="{}">{}</time>').format(iso, text)
 
 
 def _day(value: datetime) -> Markup:
-    iso, text = value.isoformat(), format_date(value, "d. MMMM y")
+    iso, text = value.isoformat(), day_in_words(value)
     return Markup('<time datetime="{}">{}</time>').format(iso, text)
 
 

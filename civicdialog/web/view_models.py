@@ -233,7 +233,9 @@ class OpinionBar:
         counts = (agree, pass_, disagree)
         n, percents = sum(counts), whole_percents(counts)
         shares, x = [], 0.0
-        for key, count, percent in zip(("agree", "pass", "disagree"), counts, percents, strict=True):
+        for key, count, percent in zip(
+            ("agree", "pass", "disagree"), counts, percents, strict=True
+        ):
             width = 100 * count / n if n else 0.0
             low, high = (100 * bound for bound in wilson_interval(count, n))
             # Disagreement stands at the right end, so its interval is measured from there.
@@ -243,7 +245,7 @@ class OpinionBar:
                              _percent(x), _percent(width), _percent(start), _percent(end))
             )  # fmt: skip
             x += width
-        return cls(n, *shares, label=label, threshold=threshold)
+        return cls(n, shares[0], shares[1], shares[2], label=label, threshold=threshold)
 
 
 # ---- topic tile -------------------------------------------------------------------------------
@@ -372,14 +374,11 @@ def _placed(points: Sequence[Point]) -> list[Point]:
         return []
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     spread_x, spread_y = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
-    scale = min(
-        (MAP_WIDTH - 2 * MAP_MARGIN) / spread_x, (MAP_HEIGHT - 2 * MAP_MARGIN) / spread_y
-    )
+    scale = min((MAP_WIDTH - 2 * MAP_MARGIN) / spread_x, (MAP_HEIGHT - 2 * MAP_MARGIN) / spread_y)
     left = (MAP_WIDTH - scale * spread_x) / 2
     top = (MAP_HEIGHT - scale * spread_y) / 2
     return [
-        (left + scale * (x - min(xs)), top + scale * (max(ys) - y), group)
-        for x, y, group in points
+        (left + scale * (x - min(xs)), top + scale * (max(ys) - y), group) for x, y, group in points
     ]
 
 

@@ -3,13 +3,15 @@ from dataclasses import dataclass
 
 import pytest
 
-THEMES = {
-    "Ampel": "Ampel Ampelschaltung Kreuzung Grünphase Rotphase Verkehr warten Schaltung".split(),
-    "Bücherei": "Bücherei Bibliothek Ausleihe Lesen Buch Medien Regal Leihfrist".split(),
-    "Baum": "Bäume Grünfläche Park Gießen Trockenheit Pflanzen Schatten Hitze".split(),
-    "Amt": "Antrag Formular Bürgeramt Ausweis Termin Behörde Unterlagen Bescheid".split(),
+WORDS = {
+    "Ampel": "Ampel Ampelschaltung Kreuzung Grünphase Rotphase Verkehr warten Schaltung",
+    "Bücherei": "Bücherei Bibliothek Ausleihe Lesen Buch Medien Regal Leihfrist",
+    "Baum": "Bäume Grünfläche Park Gießen Trockenheit Pflanzen Schatten Hitze",
+    "Amt": "Antrag Formular Bürgeramt Ausweis Termin Behörde Unterlagen Bescheid",
+    "": "schnell einfacher täglich gemeinsam wirklich stadtweit künftig sicher digital",
 }
-BETWEEN = "schnell einfacher täglich gemeinsam wirklich stadtweit künftig sicher digital".split()
+THEMES = {theme: words.split() for theme, words in WORDS.items() if theme}
+BETWEEN = WORDS[""].split()
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_common_shapes_of_csv_are_read(read, content):
         (b"2,a,b,c", "line 3: 4 cells instead of 3; is a quotation mark or a comma missing?"),
         (b"2,a\0,b", "line 3, column title: contains a NUL character; remove it"),
         (b"2,a," + b"x" * 5001, "line 3, column text: has 5001 characters; at most 5000"),
-        (b"2,gr\xfcn,b", "line 3: not UTF-8: byte 0xfc at position 5 of the line, byte 26"),
+        (b"2,gr\xfcn,b", "line 3: not UTF-8: byte 0xfc at position 5 of the line, byte 25"),
         (b'2,"a"b,c', "line 3: ',' expected after '\"'"),
         (b'2,"a,b', "line 3: a cell begins here that has no end"),
     ],

@@ -1,0 +1,138 @@
+"""Every reading of submissions, each as seen by a viewer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from civicdialog.analysis.language import fold_terms
+from civicdialog.core.db import db
+from civicdialog.core.errors import NotFound
+from civicdialog.core.permissions import Actor, Permission, may
+from civicdialog.rounds.models import Round
+from civicdialog.rounds.queries import SEE_ALL as SEE_ALL_ROUNDS
+from civicdialog.submissions.models import Kind, Status, Submission
+from civicdialog.trace.models import Relation, TraceLink
+
+SHORTEST_TERM = 2
+MOST_TERMS = 8
+_REASONED = (Relation.REJECTED, Relation.WITHDRAWN)
+
+
+class Order(StrEnum):
+    FAIR = "fair"
+    NEWEST = "newest"
+    NEEDS_VOTES = "needs_votes"
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """What somebody wants to see of a round. `among` selects ids: the members of a topic."""
+
+    search: str = ""
+    kind: Kind | None = None
+    department: str = ""
+    order: Order = Order.FAIR
+    among: Select[Any] | None = None
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.search or self.kind or self.department) or self.among is not None
+
+
+def visible_to(viewer: Actor) -> ColumnElement[bool]:
+    """Published ones, one's own, and all of them for the moderation."""
+    if may(viewer, Permission.MODERATION_READ):
+        return true()
+    published = Submission.status == Status.PUBLISHED
+    return published if viewer.id is None else or_(published, Submission.author_id == viewer.id)
+
+
+def in_round(viewer: Actor, round_id: int) -> Select[Submission]:
+    """The submissions of a round; the viewer was checked at the round."""
+    return select(Submission).where(Submission.round_id == round_id, visible_to(viewer))
+
+
+def listed(viewer: Actor, round_id: int, wanted: ListFilter) -> Select[Submission]:
+    """The published ones that fit, in no order."""
+    found = in_round(viewer, round_id).where(Submission.status == Status.PUBLISHED)
+    if wanted.kind is not None:
+        found = found.where(Submission.kind == wanted.kind)
+    if wanted.department:
+        found = found.where(Submission.department == wanted.department)
+    if wanted.search:
+        found = found.where(_has_terms(wanted.search))
+    if wanted.among is not None:
+        found = found.where(Submission.id.in_(wanted.among))
+    return found
+
+
+def _has_terms(search: str) -> ColumnElement[bool]:
+    """Each word of the search stands somewhere, also inside a compound."""
+    terms = [term for term in fold_terms(search).split() if len(term) >= SHORTEST_TERM]
+    if not terms:
+        return false()
+    wanted = dict.fromkeys(terms[:MOST_TERMS])
+    return and_(*(Submission.search_terms.contains(term, autoescape=True) for term in wanted))
+
+
+def by_public_id(viewer: Actor, public_id: str, *, for_change: bool = False) -> Submission:
+    """One submission with its author and its round; `for_change` makes others wait.
+
+    :raise NotFound: if there is none, or not for this viewer
+    """
+    wanted = (
+        select(Submission)
+        .join(Submission.round)
+        .options(
+            joinedload(Submission.author),
+            joinedload(Submission.round).selectinload(Round.phases),
+        )
+        .where(Submission.public_id == public_id, visible_to(viewer))
+    )
+    if not any(may(viewer, permission) for permission in SEE_ALL_ROUNDS):
+        wanted = wanted.where(Round.is_public)
+    if for_change:
+        wanted = wanted.with_for_update(of=Submission)
+    submission = db.session.scalar(wanted)
+    if submission is None:
+        raise NotFound(public_id)
+    return submission
+
+
+def own(actor: Actor) -> Select[Submission]:
+    """What somebody has handed in, the newest first, with the rounds."""
+    return (
+        select(Submission)
+        .options(joinedload(Submission.round).selectinload(Round.phases))
+        .where(Submission.author_id == actor.id)
+        .order_by(Submission.id.desc())
+    )
+
+
+def latest_reasons(submissions: Sequence[Submission]) -> dict[int, str]:
+    """Why contributions ended where they did, by id; the viewer was checked at the contributions."""
+    links = (
+        select(TraceLink.from_id, TraceLink.reason)
+        .where(
+            TraceLink.from_kind == Submission.__tablename__,
+            TraceLink.from_id.in_([each.id for each in submissions]),
+            TraceLink.relation.in_(_REASONED),
+            TraceLink.reason != "",
+            TraceLink.superseded_by_id.is_(None),
+        )
+        .order_by(TraceLink.id)
+    )
+    return {number: reason for number, reason in db.session.execute(links)}
+
+
+def published_unrestricted(round_id: int) -> Select[Submission]:
+    """All published submissions of a round by their numbers, for runs."""
+    return (
+        select(Submission)
+        .where(Submission.round_id == round_id, Submission.status == Status.PUBLISHED)
+        .order_by(Submission.number)
+    )

@@ -1,0 +1,158 @@
+"""The files of the front end: bundled, small, cached for ever, and exactly the ones recorded."""
+
+import gzip
+import re
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from civicdialog.web import assets, view_models
+from civicdialog.web.view_models import MapGroup, OpinionBar, OpinionMapView, TopicTile
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR = runpy.run_path(str(ROOT / "tools" / "vendor.py"))
+
+
+@pytest.fixture(scope="module")
+def served() -> Flask:
+    app = Flask("assets", static_folder=None)
+    app.config["HOME"] = ROOT
+    app.extensions["city"] = SimpleNamespace(accent_light="#a3122a", accent_dark="#ff9aa8")
+    assets.register(app)
+    return app
+
+
+@pytest.fixture
+def client(served: Flask) -> FlaskClient:
+    return served.test_client()
+
+
+def url(app: Flask, name: str, *, kind: str = "asset_url") -> str:
+    with app.test_request_context():
+        return str(app.jinja_env.globals[kind](name))  # type: ignore[operator]
+
+
+def test_the_style_sheet_weighs_at_most_sixteen_kilobytes(
+    served: Flask, client: FlaskClient
+) -> None:
+    answer = client.get(url(served, "app.css"), headers={"Accept-Encoding": "gzip"})
+    assert len(answer.data) <= 16_000
+    assert "--city-accent:#a3122a" in gzip.decompress(answer.data).decode()
+
+
+def test_a_hashed_address_is_cached_for_ever(served: Flask, client: FlaskClient) -> None:
+    for address in (url(served, "app.css"), url(served, "favicon.svg", kind="static_url")):
+        assert "immutable" in client.get(address).headers["Cache-Control"]
+
+
+def test_an_older_hash_gets_todays_file_uncached(client: FlaskClient) -> None:
+    answer = client.get("/assets/app.0123456789ab.css")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_known_etag_gets_no_body(served: Flask, client: FlaskClient) -> None:
+    address = url(served, "app.js")
+    etag = client.get(address).headers["ETag"]
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/assets/nothing.css", "/static/nothing", "/static/../wsgi.py"])
+def test_unknown_files_are_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_everybody_may_fetch_them(served: Flask) -> None:
+    views = served.view_functions.values()
+    assert all(getattr(view, "needs", None) == "public" for view in views)
+
+
+def test_every_font_of_the_style_sheet_is_served(served: Flask, client: FlaskClient) -> None:
+    css = client.get(url(served, "app.css")).text
+    fonts = re.findall(r'url\("\.\.(/static/[^"]+woff2[^"]*)"\)', css)
+    assert len(fonts) == 2
+    assert all("immutable" in client.get(font).headers["Cache-Control"] for font in fonts)
+
+
+def test_no_style_or_script_names_another_host(served: Flask, client: FlaskClient) -> None:
+    for name in ("app.css", "app.js"):
+        text = client.get(url(served, name)).text.replace("http://www.w3.org/2000/svg", "")
+        assert "//" not in re.sub(r"//[^\n]*\n", "", text) or name == "app.js"
+        assert "http" not in text
+
+
+def test_every_token_that_is_read_is_also_set(served: Flask, client: FlaskClient) -> None:
+    css = client.get(url(served, "app.css")).text
+    read = set(re.findall(r"var\((--[\w-]+)\)", css))
+    set_ = set(re.findall(r"(--[\w-]+):", css))
+    # KERN itself reads these without setting them.
+    assert {name for name in read - set_ if not name.startswith("--kern-")} == set()
+
+
+def test_the_vendored_files_are_the_recorded_ones() -> None:
+    assert VENDOR["faults"]() == []
+
+
+def test_a_changed_vendored_file_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "x@1"
+    folder.mkdir()
+    (folder / "LICENSE").write_text("changed")
+    (folder / "new.js").write_text("")
+    (tmp_path / "vendor.json").write_text(
+        '{"packages": [{"name": "x", "version": "1", "files": {"LICENSE": {"sha256": "0"}}}]}'
+    )
+    assert VENDOR["faults"](tmp_path) == [
+        "x@1/LICENSE: changed.",
+        "x@1/new.js: not in vendor.json.",
+    ]
+
+
+def test_the_trimmed_sheet_is_up_to_date() -> None:
+    # Who uses another KERN token or icon must run `python tools/vendor.py trim`.
+    path = VENDOR["KERN"].folder / VENDOR["TRIMMED"]
+    assert path.read_text(encoding="utf-8") == VENDOR["trimmed"]()
+
+
+# ---- finished values --------------------------------------------------------------------------
+
+
+def test_percents_of_a_bar_add_up_to_hundred() -> None:
+    bar = OpinionBar.from_counts(1, 1, 1)
+    assert sorted(share.percent for share in bar.shares) == [33, 33, 34]
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    # Brown, Cai, DasGupta 2001: no share leaves 0…1, and few voices give wide intervals.
+    [(0, 0, 0.0, 1.0), (0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0)],
+)
+def test_wilson_interval(successes: int, n: int, low: float, high: float) -> None:
+    assert view_models.wilson_interval(successes, n) == pytest.approx((low, high), abs=1e-4)
+
+
+@pytest.mark.parametrize(("n", "shown"), [(0, False), (4, False), (5, True)])
+def test_a_bar_below_the_threshold_is_not_shown(n: int, shown: bool) -> None:
+    assert OpinionBar.from_counts(n, 0, 0, threshold=5).is_shown is shown
+
+
+def test_groups_under_five_people_are_not_drawn_as_groups() -> None:
+    points: list[Any] = [(float(i), 0.0, 0) for i in range(5)] + [
+        (float(i), 9.0, 1) for i in range(4)
+    ]
+    view = OpinionMapView.from_points(points, [MapGroup("big"), MapGroup("small")], title="t")
+    assert [group.label for group in view.groups] == ["big"]
+    assert view.others_count == 4
+
+
+def test_a_map_of_nobody_has_no_groups() -> None:
+    assert OpinionMapView.from_points((), (), title="t").groups == []
+
+
+def test_the_biggest_topic_fills_its_bar() -> None:
+    tiles = TopicTile.scaled([TopicTile("a", "#", (), 50), TopicTile("b", "#", (), 10)])
+    assert [tile.width_percent for tile in tiles] == [100, 20]
