@@ -97,7 +97,9 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--workers", default=1, show_default=True, help="Processes; more than one needs Redis.")
+@click.option(
+    "--workers", default=1, show_default=True, help="Processes; more than one needs Redis."
+)
 def serve(workers: int) -> None:
     """Serve the pages; without Redis the background worker runs inside."""
     from civicdialog.server import serve_pages
@@ -144,25 +146,37 @@ def demo(force: bool) -> None:
 @main.command("create-user")
 @click.argument("email")
 @click.option("--name", default="", help="Public name; made from the address if left out.")
-@click.option("--role", "roles", multiple=True,
-              type=click.Choice(["moderator", "committee", "editor", "admin"]),
-              help="May be given several times.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(["moderator", "committee", "editor", "admin"]),
+    help="May be given several times.",
+)
 @click.option("--discipline", default="", help="Of a committee member: informatics, ethics, …")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @inside
-def create_user(email: str, name: str, roles: tuple[str, ...], discipline: str,
-                password_stdin: bool) -> None:
+def create_user(
+    email: str, name: str, roles: tuple[str, ...], discipline: str, password_stdin: bool
+) -> None:
     """Create an account with EMAIL, or give roles to the one there is."""
     from civicdialog.accounts.actions import create_person
     from civicdialog.core.db import transaction
     from civicdialog.core.permissions import Actor, Role
 
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else click.prompt(
-        "Password", hide_input=True, confirmation_prompt=True)
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
     with transaction():
         person = create_person(
-            Actor.system(), email=email, public_name=name or email.partition("@")[0],
-            password=password, roles=[Role(role) for role in roles], discipline=discipline,
+            Actor.system(),
+            email=email,
+            public_name=name or email.partition("@")[0],
+            password=password,
+            roles=[Role(role) for role in roles],
+            discipline=discipline,
         )
     click.echo(f"{person.email}: {', '.join(roles) or 'participant'}")
 
@@ -204,26 +218,45 @@ def import_votes(round_name: str, path: Path) -> None:
 @main.command()
 @click.argument("source", metavar="IN.csv", type=FILE)
 @click.option("--out", required=True, type=OUTPUT, help="id,cluster,probability,second,subcluster")
-@click.option("--k", type=click.IntRange(1, 200), help="Number of topics; chosen by itself if left out.")
+@click.option(
+    "--k", type=click.IntRange(1, 200), help="Number of topics; chosen by itself if left out."
+)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--decisions", type=FILE, help="id,theme: contributions moved by hand.")
 @click.option("--names", type=FILE, help="cluster,theme: topics named by hand.")
 @click.option("--report", type=OUTPUT, help="A readable HTML report.")
 @click.option("--json", "json_path", type=OUTPUT, help="Everything, for machines.")
-def cluster(source: Path, out: Path, k: int | None, seed: int, decisions: Path | None,
-            names: Path | None, report: Path | None, json_path: Path | None) -> None:
+def cluster(
+    source: Path,
+    out: Path,
+    k: int | None,
+    seed: int,
+    decisions: Path | None,
+    names: Path | None,
+    report: Path | None,
+    json_path: Path | None,
+) -> None:
     """Group the texts of IN.csv (id,title,text) by topic. Needs no database."""
     from civicdialog.analysis.cluster_file import cluster_file
     from civicdialog.analysis.files import BadFile
 
     try:
         with progress_bar("Grouping") as progress:
-            topics = cluster_file(source, out, k=k, seed=seed, decisions=decisions, names=names,
-                                  report=report, json_path=json_path, progress=progress)
+            found = cluster_file(
+                source,
+                out,
+                k=k,
+                seed=seed,
+                decisions=decisions,
+                names=names,
+                report=report,
+                json_path=json_path,
+                progress=progress,
+            )
     except BadFile as error:
         show_bad_lines(error)
         raise SystemExit(1) from error
-    click.echo(f"{len(topics.labels)} texts, {len(topics.topics)} topics → {out}")
+    click.echo(f"{len(found.ids)} texts, {len(found.topics.topics)} topics → {out}")
 
 
 @main.command("run-topics")
@@ -238,8 +271,10 @@ def run_topics(round_name: str, seed: int) -> None:
     round = round_named(round_name)
     with progress_bar("Topics") as progress:
         run = build_topics(Actor.system(), round, seed=seed, progress=progress)
-    click.echo(f"Run {run.id}: {run.submission_count} contributions, {len(run.clusters)} topics, "
-               f"{run.seconds:.1f} s, input {run.input_hash[:12]}")
+    click.echo(
+        f"Run {run.id}: {run.submission_count} contributions, {len(run.clusters)} topics, "
+        f"{run.seconds:.1f} s, input {run.input_hash[:12]}"
+    )
     for topic in run.clusters:
         click.echo(f"{topic.size:6d}  {topic.label}")
 

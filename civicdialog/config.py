@@ -77,8 +77,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for name in values:
         if name not in known:
             raise SettingsError(f"There is no setting '{name}'. Known: {', '.join(sorted(known))}.")
-    settings = Settings(**{f.name: _convert(f.name, f.type, values[f.name])
-                           for f in fields(Settings) if f.name in values})
+    settings = Settings(
+        **{
+            f.name: _convert(f.name, f.type, values[f.name])
+            for f in fields(Settings)
+            if f.name in values
+        }
+    )
     return _checked(settings)
 
 
@@ -141,8 +146,9 @@ def _checked(settings: Settings) -> Settings:
             "postgresql://user:password@host/database."
         ) from None
     if driver not in {"sqlite", "postgresql"}:
-        raise SettingsError(f"CIVICDIALOG_DATABASE_URL: {driver} is not supported; "
-                            "use sqlite or postgresql.")
+        raise SettingsError(
+            f"CIVICDIALOG_DATABASE_URL: {driver} is not supported; use sqlite or postgresql."
+        )
     if not settings.base_url.startswith(("http://", "https://")):
         raise SettingsError("CIVICDIALOG_BASE_URL must begin with http:// or https://.")
     if not 1 <= settings.port <= 65535:
@@ -158,8 +164,10 @@ def _checked(settings: Settings) -> Settings:
 
 def _own_secret(settings: Settings) -> str:
     if not settings.is_development:
-        raise SettingsError("CIVICDIALOG_SECRET_KEY is missing. In production it must be set; "
-                            "make one with: python3 -c 'import secrets; print(secrets.token_hex())'")
+        raise SettingsError(
+            "CIVICDIALOG_SECRET_KEY is missing. In production it must be set; "
+            "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
+        )
     path = settings.instance_path / "secret_key"
     if not path.exists():
         path.write_text(secrets.token_hex(), encoding="utf-8")

@@ -29,7 +29,9 @@ def migrate_database() -> str:
         return "The database is up to date."
     kept = _keep_copy() if now is not None else None
     upgrade()
-    return f"The database is now at {newest}." + (f" The state before is in {kept}." if kept else "")
+    return f"The database is now at {newest}." + (
+        f" The state before is in {kept}." if kept else ""
+    )
 
 
 def _keep_copy() -> Path | None:
@@ -59,8 +61,9 @@ def _database() -> list[str]:
 
 def _migrations() -> list[str]:
     now, newest = revisions()
-    return [] if now == newest else [f"The database is at {now}, the program at {newest}: "
-                                     "run civicdialog migrate."]
+    if now == newest:
+        return []
+    return [f"The database is at {now}, the program at {newest}: run civicdialog migrate."]
 
 
 def _foreign_keys() -> list[str]:
@@ -79,5 +82,8 @@ def _counters() -> list[str]:
 def _outbox() -> list[str]:
     from civicdialog.notifications.queries import overdue_letters
 
-    return [f"Letter {letter.id} has waited since {letter.created_at:%Y-%m-%d %H:%M}: "
-            f"{letter.last_error or 'not tried yet'}" for letter in overdue_letters()]
+    return [
+        f"Letter {letter.id} has waited since {letter.created_at:%Y-%m-%d %H:%M}: "
+        f"{letter.last_error or 'not tried yet'}"
+        for letter in overdue_letters()
+    ]

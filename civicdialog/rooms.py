@@ -32,6 +32,10 @@ def open_all(app: Flask) -> None:
         web, committee, insights, moderation, voting, submissions, rounds, notifications, accounts,
     ):  # fmt: skip
         app.register_blueprint(room.room)
+    if app.extensions["settings"].is_development:
+        from civicdialog.notifications.mailbox import dev_room
+
+        app.register_blueprint(dev_room)
     for duties in (notifications_tasks, insights_tasks, voting_tasks):
         duties.register(app)
     accounts.init_app(app)

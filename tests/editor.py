@@ -92,7 +92,9 @@ class Editor:
     def parses(self):
         errors = [(p, e) for p, e, _ in self.parser.errors if e not in HARMLESS]
         lines = self.source.splitlines()
-        told = [f"{e}: {lines[p[0] - 1].strip()[:120]}" for p, e in errors[:5] if p[0] <= len(lines)]
+        told = [
+            f"{e}: {lines[p[0] - 1].strip()[:120]}" for p, e in errors[:5] if p[0] <= len(lines)
+        ]
         assert not errors, f"the page is not valid HTML: {told}"
 
     def has_language_title_and_heading(self):

@@ -59,16 +59,48 @@ class Postgres:
             options = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
         subprocess.run(
-            [binaries / "initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "trust",
-             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
-            check=True, stdout=subprocess.DEVNULL, env=environment, cwd=self.folder, **options,
+            [
+                binaries / "initdb",
+                "-D",
+                self.folder / "data",
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "--no-instructions",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            cwd=self.folder,
+            **options,
         )
         self.process = subprocess.Popen(
-            [binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, "-F",
-             "-c", "listen_addresses=", "-c", "synchronous_commit=off",
-             "-c", "full_page_writes=off", "-c", "max_connections=200"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-            cwd=self.folder, **options,
+            [
+                binaries / "postgres",
+                "-D",
+                self.folder / "data",
+                "-k",
+                self.folder,
+                "-F",
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "synchronous_commit=off",
+                "-c",
+                "full_page_writes=off",
+                "-c",
+                "max_connections=200",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=self.folder,
+            **options,
         )
         self.url = make_url(f"postgresql+psycopg://postgres@/postgres?host={self.folder}")
         engine = create_engine(self.url)

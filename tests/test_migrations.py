@@ -44,15 +44,19 @@ def test_migrations_go_down_and_up_again(own_app):
 
 def test_altering_a_parent_leaves_its_children_alone(own_app):
     with db.engine.begin() as connection:
-        connection.execute(sa.text(
-            "INSERT INTO person (id, public_id, email, public_name, language, session_key, "
-            "created_at, is_sample) VALUES (1, 'x', 'a@example.org', 'Ada', 'de', 'k', "
-            "'2026-01-01 00:00:00+00:00', FALSE)"
-        ))
-        connection.execute(sa.text(
-            "INSERT INTO person_role (id, person_id, role, discipline, granted_at) "
-            "VALUES (1, 1, 'moderator', '', '2026-01-01 00:00:00+00:00')"
-        ))
+        connection.execute(
+            sa.text(
+                "INSERT INTO person (id, public_id, email, public_name, language, session_key, "
+                "created_at, is_sample) VALUES (1, 'x', 'a@example.org', 'Ada', 'de', 'k', "
+                "'2026-01-01 00:00:00+00:00', FALSE)"
+            )
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO person_role (id, person_id, role, discipline, granted_at) "
+                "VALUES (1, 1, 'moderator', '', '2026-01-01 00:00:00+00:00')"
+            )
+        )
     with db.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # As migrations/env.py does; without it the child row is gone afterwards.

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from civicdialog.core.redirects import safe_target
 from civicdialog.core.permissions import Role
+from civicdialog.core.redirects import safe_target
 
 READERS_PAGES = ["/", "/rounds", "/legal/privacy", "/how-it-works", "/nothing-here"]
 HEADERS = {
@@ -38,7 +38,9 @@ def test_a_forged_request_is_refused(sign_in, ada, make):
     round = make.round("open")
     submission = make.submission(round)
     answer = sign_in(ada).post(
-        f"/submissions/{submission.public_id}/vote", data={"opinion": "agree"}, with_token=False,
+        f"/submissions/{submission.public_id}/vote",
+        data={"opinion": "agree"},
+        with_token=False,
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 400
@@ -48,7 +50,9 @@ def test_a_forged_request_is_refused(sign_in, ada, make):
 def test_a_stale_form_of_our_own_can_be_sent_again(sign_in, ada, make):
     round = make.round("open")
     answer = sign_in(ada).post(
-        f"/rounds/{round.slug}/propose", data={"title": "Ampeln für Alle"}, with_token=False,
+        f"/rounds/{round.slug}/propose",
+        data={"title": "Ampeln für Alle"},
+        with_token=False,
         headers={"Sec-Fetch-Site": "same-origin"},
     )
     assert answer.status_code == 400

@@ -114,8 +114,15 @@ def update(language: str = "de") -> None:
             if message.id and message.id not in messages:
                 catalogue.delete(message.id)
         with (CATALOGUES / language / f"{room}.po").open("wb") as file:
-            write_po(file, catalogue, width=100, omit_header=False, sort_output=True,
-                     no_location=True, include_previous=False)
+            write_po(
+                file,
+                catalogue,
+                width=100,
+                omit_header=False,
+                sort_output=True,
+                no_location=True,
+                include_previous=False,
+            )
 
 
 def main() -> None:

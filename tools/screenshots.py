@@ -47,15 +47,20 @@ def sign_in(page: Page, role: str) -> None:
 def take(browser: Browser, url: str, proposal: str) -> None:
     for name, role, path, theme, width, note in pictures(proposal):
         context = browser.new_context(
-            base_url=url, locale="de-DE", viewport={"width": width, "height": 900},
+            base_url=url,
+            locale="de-DE",
+            viewport={"width": width, "height": 900},
             color_scheme="dark" if theme == "dark" else "light",
         )
         page = context.new_page()
         if role:
             sign_in(page, role)
         page.goto(path)
-        page.screenshot(path=TARGET / f"{name}.png", full_page=width < 500,
-                        clip=None if width < 500 else {"x": 0, "y": 0, "width": width, "height": 900})
+        page.screenshot(
+            path=TARGET / f"{name}.png",
+            full_page=width < 500,
+            clip=None if width < 500 else {"x": 0, "y": 0, "width": width, "height": 900},
+        )
         print(f"{name}.png: {note}")
         context.close()
 
@@ -64,8 +69,11 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     scratch = Path(tempfile.mkdtemp(prefix="civicdialog-pictures-"))
-    app = create_app(load_settings({"CIVICDIALOG_INSTANCE_PATH": str(scratch)}), TESTING=True,
-                     RATELIMIT_ENABLED=False)
+    app = create_app(
+        load_settings({"CIVICDIALOG_INSTANCE_PATH": str(scratch)}),
+        TESTING=True,
+        RATELIMIT_ENABLED=False,
+    )
     with app.app_context():
         migrate_database()
         load_demo(progress=lambda share, step: None)

@@ -234,7 +234,7 @@ def _spend(secret: str, purpose: Purpose) -> Person:
     if token is None:
         raise NotFound(purpose)
     moment = clock.now()
-    spent = db.session.execute(
+    spent = db.session.scalar(
         update(OneTimeToken)
         .where(
             OneTimeToken.id == token.id,
@@ -242,7 +242,8 @@ def _spend(secret: str, purpose: Purpose) -> Person:
             OneTimeToken.expires_at > moment,
         )
         .values(used_at=moment)
+        .returning(OneTimeToken.id)
     )
-    if spent.rowcount != 1:
+    if spent is None:
         raise RuleBroken(mark("This link has been used or has expired. Please ask for a new one."))
     return token.person

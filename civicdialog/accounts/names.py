@@ -10,9 +10,25 @@ from civicdialog.core.i18n import mark
 SHORTEST, LONGEST = 2, 60
 _JOINERS = "\u200c\u200d"
 _OFFICIAL = frozenset(
-    """admin administration administrator beirat bürgermeister bürgermeisterin mayor moderation
-    moderator moderatorin oberbürgermeister oberbürgermeisterin rathaus redaktion stadt
-    stadtverwaltung verwaltung""".split()
+    (
+        "admin",
+        "administration",
+        "administrator",
+        "beirat",
+        "bürgermeister",
+        "bürgermeisterin",
+        "mayor",
+        "moderation",
+        "moderator",
+        "moderatorin",
+        "oberbürgermeister",
+        "oberbürgermeisterin",
+        "rathaus",
+        "redaktion",
+        "stadt",
+        "stadtverwaltung",
+        "verwaltung",
+    )
 )
 
 

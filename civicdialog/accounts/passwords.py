@@ -27,7 +27,9 @@ def check_password(password: str, *, email: str = "", public_name: str = "") -> 
         )  # fmt: skip
     if len(set(password.casefold())) < 4 or _forms(password) & _common():
         raise RuleBroken(
-            mark("This password is one of those that are guessed first. Please choose another one."),
+            mark(
+                "This password is one of those that are guessed first. Please choose another one."
+            ),
             field="password",
         )
     if _is_mostly(password, context_words(email=email, public_name=public_name)):

@@ -93,9 +93,7 @@ def sign_in() -> Any:
             session.sign_in(person)
             if kept is None:
                 return redirect(target, 303)
-            return page(
-                "errors/send-again.html", path=kept.path, fields=kept.fields, expired=False
-            )
+            return page("errors/send-again.html", path=kept.path, fields=kept.fields, expired=False)
         broken_rule_on(form, RuleBroken(mark("The address or the password is not right.")))
     elif request.method == "GET" and current_actor().is_signed_in:
         return redirect(target, 303)
@@ -129,7 +127,9 @@ def password() -> Any:
             ),
         )
         if changed:
-            flash(gettext("Your new password is in force. Other devices are signed out."), "success")
+            flash(
+                gettext("Your new password is in force. Other devices are signed out."), "success"
+            )
             return redirect(url_for("accounts.password"), 303)
     return page("accounts/password.html", _status(form), form=form)
 
@@ -182,7 +182,11 @@ def _admitted(email: str, password: str) -> Person | None:
     known = queries.by_email(email)
     stored = known.password_hash if known and known.may_sign_in else None
     right = hashing.matches(stored, password)
-    better = hashing.hash_password(password) if right and hashing.is_outdated(stored) else None
+    better = (
+        hashing.hash_password(password)
+        if right and stored and hashing.is_outdated(stored)
+        else None
+    )
     with transaction():
         return actions.admit_person(
             current_actor(), email, proven_hash=stored if right else None, better_hash=better

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -41,7 +42,7 @@ class BadInput:
         return f"{where}: {self.message}"
 
 
-class BadFile(Exception):  # noqa: N818 - our errors are named by what is the case
+class BadFile(Exception):
     """A file that cannot be used, with everything that is wrong with it."""
 
     def __init__(self, path: Path, problems: Sequence[BadInput]) -> None:
@@ -290,9 +291,11 @@ def _next(reader: _Reader) -> list[str] | BadInput | None:
     except csv.Error as error:
         reason = str(error)
         if "unexpected end" in reason or "field limit" in reason:
-            reason = "a cell begins here that has no end; is a quotation mark never closed"
+            reason = "a cell begins here that has no end; is a quotation mark never closed?"
+        elif "new-line character" in reason:
+            reason = "a carriage return stands in a cell without quotation marks"
         skipped = f" (nothing up to line {reader.line_num} was read)"
-        return BadInput(line, "", f"{reason}?{skipped if reader.line_num > line else ''}")
+        return BadInput(line, "", f"{reason}{skipped if reader.line_num > line else ''}")
 
 
 def safe_cell(value: object) -> str:
@@ -308,9 +311,16 @@ def safe_cell(value: object) -> str:
 def write_rows(path: Path | str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Writes a CSV file at once or not at all: a failure leaves the old file as it was."""
     with atomic_text(Path(path)) as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([safe_cell(value) for value in row] for row in rows)
+        for row in chain([header], rows):
+            file.write(",".join(_quoted(safe_cell(value)) for value in row) + "\n")
+
+
+def _quoted(cell: str) -> str:
+    """The cell as it stands in the file. Python 3.11's writer leaves a lone carriage return bare."""
+    if any(letter in cell for letter in ',;"\r\n'):
+        doubled = cell.replace('"', '""')
+        return f'"{doubled}"'
+    return cell
 
 
 @contextmanager

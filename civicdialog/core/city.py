@@ -63,7 +63,9 @@ def load_profile(name: str) -> CityProfile:
     try:
         profile = CityProfile(**data)
     except TypeError as error:
-        raise ProfileError(f"City profile {path}: {error}.".replace("CityProfile.__init__()", "it")) from error
+        raise ProfileError(
+            f"City profile {path}: {error}.".replace("CityProfile.__init__()", "it")
+        ) from error
     _check(profile, path)
     return profile
 
@@ -72,7 +74,9 @@ def _check(profile: CityProfile, path: Path) -> None:
     try:
         ZoneInfo(profile.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ProfileError(f"City profile {path}: time_zone '{profile.time_zone}' is unknown.") from None
+        raise ProfileError(
+            f"City profile {path}: time_zone '{profile.time_zone}' is unknown."
+        ) from None
     texts = {"site_name": profile.site_name, "claim": profile.claim}
     texts |= {f"legal.{k}": v for k, v in profile.legal.items()}
     texts |= {f"departments.{k}": v for k, v in profile.departments.items()}
@@ -80,7 +84,14 @@ def _check(profile: CityProfile, path: Path) -> None:
         for language in profile.languages:
             if not text.get(language):
                 raise ProfileError(f"City profile {path}: {key} has no text in '{language}'.")
-    for page in ("imprint", "privacy", "accessibility", "easy_language", "sign_language", "contact"):
+    for page in (
+        "imprint",
+        "privacy",
+        "accessibility",
+        "easy_language",
+        "sign_language",
+        "contact",
+    ):
         if page not in profile.legal:
             raise ProfileError(f"City profile {path}: the page legal.{page} is missing.")
 

@@ -11,14 +11,14 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy import CursorResult, Index, String, Text, text
+from sqlalchemy import CursorResult, Index, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicdialog.config import Settings
 from civicdialog.core import clock
 from civicdialog.core.db import Base, after_commit, db, portable_enum
-from civicdialog.core.i18n import mark
 from civicdialog.core.errors import RuleBroken
+from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
 
 
@@ -135,14 +135,17 @@ def request_job(actor: Actor, kind: str, subject: str, **settings: Any) -> Job:
 def open_job(kind: str, subject: str) -> Job | None:
     """The job of this kind that waits or runs for the subject."""
     return db.session.scalar(
-        db.select(Job).where(Job.kind == kind, Job.subject == subject, Job.state.in_(OPEN_STATES))
+        select(Job).where(Job.kind == kind, Job.subject == subject, Job.state.in_(OPEN_STATES))
     )
 
 
 def latest_job(kind: str, subject: str) -> Job | None:
     """The job of this kind asked for last, whatever became of it."""
     return db.session.scalar(
-        db.select(Job).where(Job.kind == kind, Job.subject == subject).order_by(Job.id.desc()).limit(1)
+        select(Job)
+        .where(Job.kind == kind, Job.subject == subject)
+        .order_by(Job.id.desc())
+        .limit(1)
     )
 
 
@@ -175,13 +178,13 @@ def cancel_job(job: Job) -> None:
 
 def waiting_jobs(kind: str) -> list[int]:
     """The jobs of a kind nobody has taken yet, oldest first."""
-    wanted = db.select(Job.id).where(Job.kind == kind, Job.state == JobState.WAITING)
+    wanted = select(Job.id).where(Job.kind == kind, Job.state == JobState.WAITING)
     return list(db.session.scalars(wanted.order_by(Job.id)))
 
 
 def dead_jobs(kind: str) -> list[int]:
     """Running jobs without a sign of life."""
-    wanted = db.select(Job.id).where(
+    wanted = select(Job.id).where(
         Job.kind == kind, Job.state == JobState.RUNNING, Job.beat_at < clock.now() - DEAD_AFTER
     )
     return list(db.session.scalars(wanted))
@@ -189,6 +192,6 @@ def dead_jobs(kind: str) -> list[int]:
 
 def _change(job_id: int, only_if: JobState, **values: Any) -> bool:
     """Change a job if it is still in that state; one statement, so that two never both succeed."""
-    statement = db.update(Job).where(Job.id == job_id, Job.state == only_if).values(**values)
+    statement = update(Job).where(Job.id == job_id, Job.state == only_if).values(**values)
     result = db.session.execute(statement.execution_options(synchronize_session=False))
     return bool(cast("CursorResult[Any]", result).rowcount)

@@ -24,9 +24,7 @@ def _signer() -> URLSafeSerializer:
 def typed_fields() -> tuple[tuple[str, str], ...]:
     """All fields of the request under way but passwords and tokens."""
     return tuple(
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in SECRET_FIELDS
+        (name, value) for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS
     )
 
 

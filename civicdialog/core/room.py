@@ -37,7 +37,7 @@ class Page:
 
 
 def page(template: str, status: int = 200, **values: Any) -> Any:
-    """Answer with a page: `return page("rounds/show.html", round=round)`."""
+    """Answer with this template, drawn with these values once the transaction is over."""
     return Page(template, status, values)
 
 

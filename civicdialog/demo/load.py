@@ -16,7 +16,7 @@ from civicdialog.analysis.language import fold_terms
 from civicdialog.core import clock
 from civicdialog.core.db import db, transaction
 from civicdialog.core.permissions import Actor, Role
-from civicdialog.demo.people import FIRST_NAMES, SAMPLE_PASSWORD, STAFF, CITIZEN
+from civicdialog.demo.people import CITIZEN, FIRST_NAMES, SAMPLE_PASSWORD, STAFF
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.insights.tasks import build_topics
 from civicdialog.moderation.actions import Reasons, publish, reject
@@ -46,15 +46,13 @@ REJECTIONS = (
         "Parkplatz vor meiner Haustür",
         "Vor meinem Haus wird seit Wochen ein Anhänger abgestellt. Wann kümmert sich endlich jemand darum?",
         Ground.OFF_TOPIC,
-        "Ihr Anliegen betrifft das Ordnungsamt und nicht die Frage dieser Runde, wobei künstliche "
-        "Intelligenz der Verwaltung helfen soll. Bitte melden Sie den Anhänger über den Mängelmelder der Stadt.",
+        "Ihr Anliegen betrifft das Ordnungsamt und nicht die Frage dieser Runde, wobei künstliche Intelligenz der Verwaltung helfen soll. Bitte melden Sie den Anhänger über den Mängelmelder der Stadt.",
     ),
     (
         "Die neue Beratungssoftware kaufen",
         "Unsere Firma hat die beste Software für Bürgerämter. Rufen Sie uns an, wir machen Ihnen ein Angebot.",
         Ground.ADVERTISING,
-        "Der Beitrag wirbt für ein Angebot. Werbung veröffentlichen wir nicht. Wenn Sie einen Vorschlag "
-        "haben, der ohne ein bestimmtes Produkt auskommt, reichen Sie ihn gern noch einmal ein.",
+        "Der Beitrag wirbt für ein Angebot. Werbung veröffentlichen wir nicht. Wenn Sie einen Vorschlag haben, der ohne ein bestimmtes Produkt auskommt, reichen Sie ihn gern noch einmal ein.",
     ),
 )
 
@@ -77,17 +75,26 @@ class Sample:
 
 def samples() -> list[Sample]:
     """All texts of the sample round, in a fixed mixed order."""
-    found = [_sample(row) for path in sorted(CONTENT.glob("*.toml"))
-             for row in tomllib.loads(path.read_text("utf-8"))["proposals"]]
+    found = [
+        _sample(row)
+        for path in sorted(CONTENT.glob("*.toml"))
+        for row in tomllib.loads(path.read_text("utf-8"))["proposals"]
+    ]
     random.Random(SEED).shuffle(found)  # noqa: S311 (the same for everybody on purpose)
     return found
 
 
 def _sample(row: dict[str, Any]) -> Sample:
     return Sample(
-        kind=Kind(row["kind"]), department=row["department"], title=row["title"],
-        problem=row["problem"], solution=row["solution"], beneficiaries=row["beneficiaries"],
-        worries=row["worries"], camps=tuple(row["camps"]), passes=row["passes"],
+        kind=Kind(row["kind"]),
+        department=row["department"],
+        title=row["title"],
+        problem=row["problem"],
+        solution=row["solution"],
+        beneficiaries=row["beneficiaries"],
+        worries=row["worries"],
+        camps=tuple(row["camps"]),
+        passes=row["passes"],
         arguments=tuple((Stance(a["stance"]), a["text"]) for a in row["arguments"]),
     )
 
@@ -113,7 +120,9 @@ def load_demo(*, progress: Callable[[float, str], None]) -> str:
     with transaction():
         import_votes(Actor.system(), round, list(_votes(rows, texts)))
     progress(0.7, "topics")
-    build_topics(Actor.system(), round, progress=lambda share, _: progress(0.7 + 0.3 * share, "topics"))
+    build_topics(
+        Actor.system(), round, progress=lambda share, _: progress(0.7 + 0.3 * share, "topics")
+    )
     return f"Sample round loaded: {len(rows)} contributions, {PARTICIPANTS} participants."
 
 
@@ -122,15 +131,24 @@ def _people() -> tuple[dict[str, Actor], list[Person]]:
     staff = {}
     for account in (CITIZEN, *STAFF):
         person = create_person(
-            system, email=account.email, public_name=account.public_name,
-            password=SAMPLE_PASSWORD, roles=account.roles, discipline=account.discipline,
+            system,
+            email=account.email,
+            public_name=account.public_name,
+            password=SAMPLE_PASSWORD,
+            roles=account.roles,
+            discipline=account.discipline,
             is_sample=True,
         )
-        staff[account.key] = Actor(person.id, frozenset({Role.PARTICIPANT, *account.roles}),
-                                   person.public_name)
+        staff[account.key] = Actor(
+            person.id, frozenset({Role.PARTICIPANT, *account.roles}), person.public_name
+        )
     citizens = [
-        Person(email=f"beispiel-{n}@example.org", public_name=name, confirmed_at=clock.now(),
-               is_sample=True)
+        Person(
+            email=f"beispiel-{n}@example.org",
+            public_name=name,
+            confirmed_at=clock.now(),
+            is_sample=True,
+        )
         for n, name in enumerate(FIRST_NAMES)
     ]
     db.session.add_all(citizens)
@@ -157,7 +175,9 @@ def _round() -> Round:
         is_public=True,
         is_sample=True,
         phases=[
-            Phase(kind=kind, starts_at=today + start * DAY, ends_at=today + end * DAY, permits=permits)
+            Phase(
+                kind=kind, starts_at=today + start * DAY, ends_at=today + end * DAY, permits=permits
+            )
             for kind, start, end, permits in plan
         ],
     )
@@ -171,9 +191,15 @@ def _submissions(round: Round, texts: list[Sample], citizens: list[Person]) -> l
     rows = []
     for text in texts:
         row = Submission(
-            round_id=round.id, author_id=chance.choice(citizens).id, kind=text.kind,
-            department=text.department, title=text.title, problem=text.problem,
-            solution=text.solution, beneficiaries=text.beneficiaries, worries=text.worries,
+            round_id=round.id,
+            author_id=chance.choice(citizens).id,
+            kind=text.kind,
+            department=text.department,
+            title=text.title,
+            problem=text.problem,
+            solution=text.solution,
+            beneficiaries=text.beneficiaries,
+            worries=text.worries,
         )
         row.search_terms = f" {fold_terms(f'{row.title} {row.body}')} "
         rows.append(row)
@@ -186,8 +212,13 @@ def _moderate(rows: list[Submission], moderator: Actor) -> None:
     for row in rows[:-WAITING]:
         publish(moderator, row)
     for title, problem, ground, explanation in REJECTIONS:
-        refused = Submission(round_id=rows[0].round_id, author_id=rows[0].author_id, title=title,
-                             problem=problem, search_terms=f" {fold_terms(title)} ")
+        refused = Submission(
+            round_id=rows[0].round_id,
+            author_id=rows[0].author_id,
+            title=title,
+            problem=problem,
+            search_terms=f" {fold_terms(title)} ",
+        )
         db.session.add(refused)
         db.session.flush()
         reject(moderator, refused, Reasons(ground, explanation))
@@ -198,8 +229,15 @@ def _arguments(rows: list[Submission], texts: list[Sample], citizens: list[Perso
     for row, text in zip(rows[:-WAITING], texts, strict=False):
         for stance, words in text.arguments:
             author = chance.choice(citizens)
-            db.session.add(Argument(submission_id=row.id, author_id=author.id, stance=stance,
-                                    text=words, is_public=True))
+            db.session.add(
+                Argument(
+                    submission_id=row.id,
+                    author_id=author.id,
+                    stance=stance,
+                    text=words,
+                    is_public=True,
+                )
+            )
         row.argument_count = len(text.arguments)
 
 

@@ -19,7 +19,9 @@ class SampleAccount:
 CITIZEN = SampleAccount("citizen", "buergerin@example.org", "Beispiel-Bürgerin")
 STAFF = (
     SampleAccount("moderator", "moderation@example.org", "Beispiel-Moderation", (Role.MODERATOR,)),
-    SampleAccount("committee", "beirat@example.org", "Beispiel-Beirat", (Role.COMMITTEE,), "ethics"),
+    SampleAccount(
+        "committee", "beirat@example.org", "Beispiel-Beirat", (Role.COMMITTEE,), "ethics"
+    ),
     SampleAccount("editor", "redaktion@example.org", "Beispiel-Redaktion", (Role.EDITOR,)),
     SampleAccount("admin", "admin@example.org", "Beispiel-Admin", (Role.ADMIN,)),
 )

@@ -45,7 +45,7 @@ SECONDS_BETWEEN_REPORTS = 0.5
 LONGEST_SECONDS = 4 * 3600
 
 
-class Cancelled(Exception):  # noqa: N818 (no error: somebody asked for it)
+class Cancelled(Exception):
     """Somebody asked to stop."""
 
 
@@ -62,8 +62,10 @@ def build_topics(
     report = progress or (lambda share, step: None)
     round_id, wanted = round.id, round.topics_wanted
     report(0.02, READING)
-    texts = [(row.id, row.title, row.body) for row in
-             db.session.scalars(published_unrestricted(round_id))]
+    texts = [
+        (row.id, row.title, row.body)
+        for row in db.session.scalars(published_unrestricted(round_id))
+    ]
     db.session.rollback()
     names = [str(number) for number, _, _ in texts]
     began = time.perf_counter()

@@ -53,7 +53,7 @@ def deliver_due_letters() -> int:
             _note_failure(letter_id, error)
             if not isinstance(error, RECIPIENT_REFUSED):
                 break
-        except Exception as error:  # a template or an address that breaks must not stop the post
+        except Exception as error:  # noqa: BLE001 (one broken letter must not stop the post)
             _note_failure(letter_id, error)
         else:
             _note_success(letter_id)
@@ -73,7 +73,7 @@ def _claim(letter_id: int) -> Letter | None:
         letter = db.session.get(Letter, letter_id)
         if letter is None:
             return None
-        claimed = db.session.execute(
+        claimed = db.session.scalar(
             update(Letter)
             .where(
                 Letter.id == letter_id,
@@ -83,10 +83,10 @@ def _claim(letter_id: int) -> Letter | None:
             .values(
                 attempts=letter.attempts + 1,
                 try_after=clock.now() + delay_after(letter.attempts + 1),
-            ),
-            execution_options={"synchronize_session": False},
+            )
+            .returning(Letter.id)
         )
-        return letter if claimed.rowcount == 1 else None
+        return letter if claimed else None
 
 
 def _send(letter: Letter) -> None:
@@ -142,8 +142,4 @@ def _note_failure(letter_id: int, error: Exception) -> None:
 
 def _forget_old_letters() -> None:
     with transaction():
-        db.session.execute(
-            delete(Letter).where(Letter.sent_at < clock.now() - KEPT_AFTER_SENDING)
-        )
-
-
+        db.session.execute(delete(Letter).where(Letter.sent_at < clock.now() - KEPT_AFTER_SENDING))

@@ -46,7 +46,9 @@ def _shown(letter: Letter) -> ShownLetter:
     written = write(letter)
     base_url = current_app.extensions["settings"].base_url
     pieces = tuple(
-        Piece(part, part.removeprefix(base_url) or "/") if part.startswith(base_url) else Piece(part)
+        Piece(part, part.removeprefix(base_url) or "/")
+        if part.startswith(base_url)
+        else Piece(part)
         for part in re.split(rf"({re.escape(base_url)}\S*)", written.text)
         if part
     )

@@ -20,30 +20,47 @@ log = structlog.get_logger("error")
 
 # status: (what happened, what to do)
 WORDS: dict[int, tuple[str, str]] = {
-    400: (mark("We could not understand that"),
-          mark("Please go back and try again. If it happens again, write to us.")),
-    403: (mark("You may not do this"),
-          mark("Your account does not have the right for this page. If you think it should, "
-               "write to us.")),
-    404: (mark("There is nothing here"),
-          mark("The address may be mistyped, or the page has been removed.")),
+    400: (
+        mark("We could not understand that"),
+        mark("Please go back and try again. If it happens again, write to us."),
+    ),
+    403: (
+        mark("You may not do this"),
+        mark(
+            "Your account does not have the right for this page. If you think it should, "
+            "write to us."
+        ),
+    ),
+    404: (
+        mark("There is nothing here"),
+        mark("The address may be mistyped, or the page has been removed."),
+    ),
     405: (mark("That does not work here"), mark("Please go back and use the buttons on the page.")),
     409: (mark("That is not possible right now"), ""),
-    413: (mark("That was too much at once"),
-          mark("Please shorten your text and send it again.")),
+    413: (mark("That was too much at once"), mark("Please shorten your text and send it again.")),
     429: (mark("Too many attempts"), mark("Please wait a minute and try again.")),
-    500: (mark("Something went wrong on our side"),
-          mark("Nothing you did is to blame. We have noted the error. Please try again later.")),
-    503: (mark("Saving is not possible at the moment"),
-          mark("Your text has not been saved. Please keep this page open and send it again in a "
-               "few minutes.")),
+    500: (
+        mark("Something went wrong on our side"),
+        mark("Nothing you did is to blame. We have noted the error. Please try again later."),
+    ),
+    503: (
+        mark("Saving is not possible at the moment"),
+        mark(
+            "Your text has not been saved. Please keep this page open and send it again in a "
+            "few minutes."
+        ),
+    ),
 }
 
 
 def _error_page(status: int, *, reason: object = None, headers: Any = None) -> ResponseReturnValue:
     title, advice = WORDS.get(status, WORDS[400])
     html = render_template(
-        "errors/error.html", status=status, title=title, advice=advice, reason=reason,
+        "errors/error.html",
+        status=status,
+        title=title,
+        advice=advice,
+        reason=reason,
         typed=typed_fields() if request.method == "POST" else (),
     )
     return html, status, headers or {}
@@ -68,8 +85,11 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    headers = {name: value for name, value in error.get_headers(request.environ)
-               if name in {"Allow", "Retry-After"}}
+    headers = {
+        name: value
+        for name, value in error.get_headers(request.environ)
+        if name in {"Allow", "Retry-After"}
+    }
     if status in {301, 302, 303, 307, 308} or error.response is not None:
         return error
     return _error_page(status, headers=headers)
@@ -84,9 +104,16 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotAllowed, _not_allowed)
     app.register_error_handler(NotFound, lambda error: _error_page(404))
     app.register_error_handler(RuleBroken, lambda error: _error_page(409, reason=error))
-    app.register_error_handler(StaleDataError, lambda error: _error_page(
-        409, reason=mark("Somebody else has changed this in the meantime. Please load the page "
-                         "again and make your change once more.")))
+    app.register_error_handler(
+        StaleDataError,
+        lambda error: _error_page(
+            409,
+            reason=mark(
+                "Somebody else has changed this in the meantime. Please load the page "
+                "again and make your change once more."
+            ),
+        ),
+    )
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(HTTPException, _http)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -11,6 +10,7 @@ from civicdialog.core.city import city
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
 from civicdialog.rounds.models import Round
+from civicdialog.submissions.listing import Row
 from civicdialog.submissions.models import Kind, Status, Submission
 from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.web.languages import chosen_language
@@ -45,17 +45,16 @@ HEADINGS: Mapping[Kind, tuple[str, str, str, str]] = {
 }
 
 
-def summary_of(submission: Any) -> str:
+def summary_of(excerpt: str) -> str:
     """The first words of what was written, without line breaks and emphasis marks."""
-    text = submission.solution or submission.problem or submission.worries
-    short = " ".join(text[: 3 * SUMMARY_LENGTH].replace("*", "").replace("`", "").split())
+    short = " ".join(excerpt[: 3 * SUMMARY_LENGTH].replace("*", "").replace("`", "").split())
     if len(short) <= SUMMARY_LENGTH:
         return short
     return short[:SUMMARY_LENGTH].rsplit(" ", 1)[0].rstrip(",;:.–- ") + " …"
 
 
 def cards(
-    rows: Sequence[Any],
+    rows: Sequence[Row],
     round: Round,
     *,
     actor: Actor,
@@ -72,12 +71,12 @@ def cards(
         ProposalCard(
             title=row.title,
             url=proposal_url + row.public_id,
-            summary=summary_of(row),
+            summary=summary_of(row.excerpt),
             kind=row.kind.value,
             topic=topics[row.id][1] if row.id in topics else "",
             topic_url=f"{topic_url}{topics[row.id][0]}" if row.id in topics else "",
             department=departments.get(row.department, ""),
-            voices_count=row.agree_count + row.pass_count + row.disagree_count,
+            voices_count=row.vote_count,
             arguments_count=row.argument_count,
             number=row.number,
             my_opinion=OPINION_WORDS[opinions[row.id]] if row.id in opinions else "",

@@ -14,20 +14,21 @@ from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor
 from civicdialog.discussion import queries as discussion
 from civicdialog.discussion.models import Stance
-from civicdialog.insights import queries as insights
+from civicdialog.insights.queries import members_of
 from civicdialog.rounds.models import Deed, Round
-
-try:  # TEMPORARY
-    from civicdialog.submissions import listing
-    from civicdialog.submissions import queries as submissions
-    from civicdialog.voting import queries as voting
-except ImportError:
-    listing = submissions = voting = None
+from civicdialog.submissions import listing
+from civicdialog.submissions import queries as submissions
 from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.trace import queries as trace
+
+try:  # TEMPORARY
+    from civicdialog.voting import queries as voting
+except ImportError:
+    voting = None
 from civicdialog.web import presenting
 from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
+from civicdialog.web.queries import topic_labels, topics_of
 from civicdialog.web.templating import day_in_words, label
 from civicdialog.web.view_models import (
     Fact,
@@ -53,22 +54,15 @@ def drawn_cards(actor: Actor, round: Round) -> list[ProposalCard]:
     if round.submission_count == 0:
         return []
     seed = seed_for(actor, _today(), None)
-    found = listing.page_of(actor, round, listing.Filter(), seed, "", size=CARDS_ON_FRONT)
-    return _cards(actor, round, found.rows, _latest_run_id(round))
+    found = listing.page_of(actor, round, listing.ListFilter(), seed, size=CARDS_ON_FRONT)
+    return _cards(actor, round, found.rows)
 
 
-def _cards(
-    actor: Actor, round: Round, rows: Sequence[Any], run_id: int | None
-) -> list[ProposalCard]:
+def _cards(actor: Actor, round: Round, rows: Sequence[listing.Row]) -> list[ProposalCard]:
     ids = [row.id for row in rows]
-    topics = insights.topic_labels(run_id, ids) if run_id is not None and ids else {}
+    topics = topic_labels(round.id, ids)
     opinions = voting.own_opinions(actor, round, ids) if actor.is_signed_in and ids else {}
     return presenting.cards(rows, round, actor=actor, topics=topics, opinions=opinions)
-
-
-def _latest_run_id(round: Round) -> int | None:
-    run = insights.latest_run(round.id)
-    return run.id if run else None
 
 
 def _today() -> date:
@@ -132,14 +126,13 @@ def proposal_list(
     actor: Actor, round: Round, args: Mapping[str, str], now: datetime
 ) -> ProposalList:
     """The proposals of a round as somebody wants to see them."""
-    run = insights.latest_run(round.id)
-    topics = insights.topics(run.id) if run else []
-    chosen = _chosen(args, topics)
+    topics = topics_of(round.id)
+    chosen = _chosen(args, topics.listed if topics else [])
     seed = seed_for(actor, _today(), args.get("seed"))
-    members = (
-        insights.members_of(run.id, chosen.topic) if run and chosen.topic is not None else None
-    )
-    wanted = listing.Filter(
+    members = None
+    if topics and chosen.topic is not None:
+        members = members_of(topics.run_id, chosen.topic)
+    wanted = listing.ListFilter(
         search=chosen.search,
         kind=chosen.kind,
         department=chosen.department,
@@ -154,11 +147,13 @@ def proposal_list(
         propose_url = url_for("submissions.propose", slug=round.slug)
     return ProposalList(
         heading=gettext("Proposals"),
-        filters=_filters(address, topics) if round.submission_count else None,
-        cards=_cards(actor, round, found.rows, run.id if run else None),
+        filters=_filters(address, topics.listed if topics else [])
+        if round.submission_count
+        else None,
+        cards=_cards(actor, round, found.rows),
         order_note=_order_note(chosen.order),
         order_url=_how("fair-order"),
-        topic_note=_topic_note(run.ran_at) if run else "",
+        topic_note=_topic_note(topics.ran_at) if topics else "",
         topic_how_url=_how("machine-grouping"),
         first_url=address.page("") if after else "",
         next_url=address.page(found.next_key) if found.next_key else "",
@@ -306,11 +301,9 @@ class ProposalPage:
     """Everything the page of one proposal shows."""
 
     submission: Submission
-    status: int
     title: str
     crumb: str
     kind: str
-    is_shown: bool
     is_published: bool
     status_badge: str
     byline: str
@@ -335,7 +328,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
     submission = submissions.by_public_id(actor, public_id)
     round = submission.round
     published = submission.status is Status.PUBLISHED
-    topic = _topic_of(submission) if published else None
+    topic = topic_labels(round.id, [submission.id]).get(submission.id) if published else None
     opinion = _own_opinion(actor, round, submission) if published else ""
     said = _arguments(submission) if published else {}
     links = db.session.scalars(trace.hops_from("submission", submission.id)).all()
@@ -346,11 +339,9 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
     name = presenting.author_name(submission)
     return ProposalPage(
         submission=submission,
-        status=200,
         title=submission.title,
         crumb=_crumb(submission),
         kind=submission.kind.value,
-        is_shown=True,
         is_published=published,
         status_badge="" if published else submission.status.value,
         byline=_byline(name, submission.published_at or submission.created_at),
@@ -372,14 +363,6 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         facts=_facts(submission, name, topic, topic_url),
         list_url=listed,
     )
-
-
-def _topic_of(submission: Submission) -> Topic | None:
-    run_id = _latest_run_id(submission.round)
-    if run_id is None:
-        return None
-    found: Topic | None = insights.topic_labels(run_id, [submission.id]).get(submission.id)
-    return found
 
 
 def _own_opinion(actor: Actor, round: Round, submission: Submission) -> Opinion:

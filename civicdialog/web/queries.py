@@ -1,14 +1,17 @@
-"""The list of rounds, as everybody sees it."""
+"""What only the pages for everybody ask for: the list of rounds, topics in one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 
 from civicdialog.core.db import UtcDateTime, db
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
 from civicdialog.rounds.models import Phase, Round
 from civicdialog.rounds.queries import public_rounds
+from civicdialog.submissions.models import Status, Submission
 
 ROUNDS_ON_A_PAGE = 12
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,3 +54,62 @@ def _read_key(after: str) -> tuple[datetime, int] | None:
     if not (moment.isdecimal() and number.isdecimal()) or max(len(moment), len(number)) > 17:
         return None
     return EPOCH + int(moment) * MICROSECOND, int(number)
+
+
+# ---- topics of the newest run -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of the newest run: position, label and size of each."""
+
+    run_id: int
+    ran_at: datetime
+    listed: list[tuple[int, str, int]]
+
+
+def _newest_run(round_id: int) -> ScalarSelect[Any]:
+    return select(func.max(ClusterRun.id)).where(ClusterRun.round_id == round_id).scalar_subquery()
+
+
+def topics_of(round_id: int) -> Topics | None:
+    """The topics a round was grouped into last, the largest first; None before the first run."""
+    rows = db.session.execute(
+        select(Cluster.run_id, ClusterRun.ran_at, Cluster.position, Cluster.label, Cluster.size)
+        .join(ClusterRun, ClusterRun.id == Cluster.run_id)
+        .where(Cluster.run_id == _newest_run(round_id))
+        .order_by(Cluster.position)
+    ).all()
+    if not rows:
+        return None
+    return Topics(rows[0][0], rows[0][1], [(row[2], row[3], row[4]) for row in rows])
+
+
+def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Position and label of the topic of each of these submissions in the newest run."""
+    if not submission_ids:
+        return {}
+    rows = db.session.execute(
+        select(ClusterMember.submission_id, Cluster.position, Cluster.label)
+        .join(Cluster, Cluster.id == ClusterMember.cluster_id)
+        .where(
+            Cluster.run_id == _newest_run(round_id),
+            ClusterMember.submission_id.in_(submission_ids),
+        )
+    )
+    return {number: (position, label) for number, position, label in rows}
+
+
+def gone_unrestricted(public_id: str) -> Status | None:
+    """Whether a contribution that was public once is so no more. Tells its state, nothing else."""
+    status: Status | None = db.session.scalar(
+        select(Submission.status)
+        .join(Submission.round)
+        .where(
+            Submission.public_id == public_id,
+            Submission.status.in_((Status.WITHDRAWN, Status.HIDDEN)),
+            Submission.published_at.is_not(None),
+            Round.is_public,
+        )
+    )
+    return status

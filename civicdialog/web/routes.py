@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from civicdialog.core import clock
 from civicdialog.core.city import city
+from civicdialog.core.errors import NotFound
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role
 from civicdialog.core.redirects import safe_target
@@ -17,7 +18,7 @@ from civicdialog.web import health, law
 from civicdialog.web import proposals as composed
 from civicdialog.web.languages import COOKIE, chosen_language
 from civicdialog.web.presenting import count_of_proposals
-from civicdialog.web.queries import latest_rounds
+from civicdialog.web.queries import gone_unrestricted, latest_rounds
 from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
@@ -104,16 +105,26 @@ def proposals(slug: str) -> Any:
 
 @room.route("/submissions/<public_id>", needs=Permission.PUBLIC)
 def proposal(public_id: str) -> Any:
-    view = composed.proposal_page(current_actor(), public_id, clock.now())
+    try:
+        view = composed.proposal_page(current_actor(), public_id, clock.now())
+    except NotFound:
+        return _gone(public_id)
     round = view.submission.round
     crumbs = _crumbs(
         (round.title, url_for("web.round_page", slug=round.slug)),
         (gettext("Proposals"), url_for("web.proposals", slug=round.slug)),
         (view.crumb, ""),
     )
-    return page(
-        "web/proposal.html", view.status, round=round, view=view, parts=view.parts, crumbs=crumbs
-    )
+    return page("web/proposal.html", round=round, view=view, parts=view.parts, crumbs=crumbs)
+
+
+def _gone(public_id: str) -> Any:
+    """A contribution that was public once leaves a note; of any other nothing is said."""
+    status = gone_unrestricted(public_id)
+    if status is None:
+        raise NotFound(public_id)
+    crumbs = _crumbs((gettext("One proposal"), ""))
+    return page("web/proposal-gone.html", 410, status=status.value, crumbs=crumbs)
 
 
 @room.route("/legal/<page>", needs=Permission.PUBLIC)

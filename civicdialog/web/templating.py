@@ -6,7 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Flask, request
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, get_locale, gettext
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    get_locale,
+    gettext,
+)
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -18,10 +25,10 @@ from civicdialog.core.permissions import Permission, Role, may
 from civicdialog.core.room import current_actor
 from civicdialog.discussion.models import Stance
 from civicdialog.moderation.models import Ground, Outcome
+from civicdialog.notifications.queries import unread_count
 from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
 from civicdialog.web.languages import chosen_language
-from civicdialog.notifications.queries import unread_count
 from civicdialog.web.navigation import account_links, fixed_urls, footer_links, navigation
 
 LABELS: dict[StrEnum, str] = {
@@ -116,6 +123,9 @@ def _day(value: datetime) -> Markup:
 
 
 def _number(value: float) -> str:
+    """A number with the reader's separators; small whole ones need none."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)
     return format_decimal(value)
 
 
@@ -157,7 +167,12 @@ def init_app(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.add_extension("jinja2.ext.do")
     environment.filters.update(
-        datetime=_moment, date=_day, number=_number, percent=_percent,
-        label=label, sentence=sentence, text=render_text,
+        datetime=_moment,
+        date=_day,
+        number=_number,
+        percent=_percent,
+        label=label,
+        sentence=sentence,
+        text=render_text,
     )
     app.context_processor(_context)

@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from civicdialog.analysis.files import BadFile, read_rows, safe_cell, write_rows
@@ -65,6 +65,7 @@ def test_common_shapes_of_csv_are_read(read, content):
         (b"2,gr\xfcn,b", "line 3: not UTF-8: byte 0xfc at position 5 of the line, byte 25"),
         (b'2,"a"b,c', "line 3: ',' expected after '\"'"),
         (b'2,"a,b', "line 3: a cell begins here that has no end"),
+        (b"2,a\rb,c", "line 3: a carriage return stands in a cell without quotation marks"),
     ],
 )
 def test_a_bad_line_is_named(read, line, expected):
@@ -131,6 +132,9 @@ def test_numbers_stay_numbers(number):
 
 
 @given(st.text(max_size=30))
+@example("a\rb")
+@example("'=1")
+@example("-")
 def test_what_is_written_is_read_again(tmp_path_factory, text):
     cell = text.strip().replace("\0", "").encode("utf-8", "ignore").decode()
     path = tmp_path_factory.mktemp("csv") / "out.csv"

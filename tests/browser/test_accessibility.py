@@ -56,7 +56,9 @@ def addresses(live):
 @pytest.mark.parametrize("who", PAGES)
 def test_axe_finds_nothing_and_nothing_overflows(visitor, addresses, who, width, theme):
     window = visitor(
-        viewport={"width": WIDTHS[width], "height": 800}, color_scheme=theme, reduced_motion="reduce"
+        viewport={"width": WIDTHS[width], "height": 800},
+        color_scheme=theme,
+        reduced_motion="reduce",
     )
     if who != "visitor":
         window.sign_in(EMAILS[who], SAMPLE_PASSWORD)
@@ -66,7 +68,8 @@ def test_axe_finds_nothing_and_nothing_overflows(visitor, addresses, who, width,
         window.open(path)
         result = Axe().run(window.page, options={"runOnly": RULES})
         found += [
-            f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result.response["violations"]
+            f"{path}: {v['id']}: {v['nodes'][0]['html'][:160]}"
+            for v in result.response["violations"]
         ]
         wide = window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         if wide:

@@ -26,7 +26,8 @@ def last_link(live, kind, email):
         doorbell().duties["deliver-mail"]()
         db.session.remove()
         letter = db.session.scalars(
-            db.select(Letter).where(Letter.kind == kind, Letter.to_email == email)
+            db.select(Letter)
+            .where(Letter.kind == kind, Letter.to_email == email)
             .order_by(Letter.id.desc())
         ).first()
         assert letter, f"no letter {kind} for {email}"

@@ -52,8 +52,9 @@ def test_very_long_text_is_cut_before_any_parser_sees_it():
 def test_no_hostile_input_becomes_active(real_data):
     path = real_data / "badinput" / "badinput-dev-smoke.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    active = [r["id"] for r in rows if not r.get("base64") and HARMFUL.search(
-        render_text(str(r["payload"])))]
+    active = [
+        r["id"]
+        for r in rows
+        if not r.get("base64") and HARMFUL.search(render_text(str(r["payload"])))
+    ]
     assert active == []
-
-

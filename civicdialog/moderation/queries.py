@@ -1,0 +1,126 @@
+"""Reading what waits for a decision, and the decisions taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from civicdialog.core.db import db
+from civicdialog.core.errors import NotFound
+from civicdialog.core.permissions import Actor, Permission, require
+from civicdialog.moderation.models import ModerationDecision, Outcome
+from civicdialog.rounds.models import Round
+from civicdialog.submissions.models import Status, Submission
+
+ORDER = (Submission.created_at, Submission.id)
+
+
+def visible_to(viewer: Actor) -> Select[Submission]:
+    """All contributions: moderators see everything, others nothing of this room."""
+    require(viewer, Permission.MODERATION_READ)
+    return select(Submission)
+
+
+def queue(viewer: Actor, round_id: int | None = None) -> Select[Submission]:
+    """What waits for a decision, the oldest first, with author and round."""
+    waiting = visible_to(viewer).where(Submission.status == Status.PENDING)
+    if round_id is not None:
+        waiting = waiting.where(Submission.round_id == round_id)
+    with_names = waiting.options(joinedload(Submission.author), joinedload(Submission.round))
+    return with_names.order_by(*ORDER)
+
+
+def queue_after(viewer: Actor, public_id: str, round_id: int | None = None) -> Select[Submission]:
+    """The queue from behind one contribution on, whether that one still waits or not."""
+    place = select(*ORDER).where(Submission.public_id == public_id)
+    return queue(viewer, round_id).where(tuple_(*ORDER) > place.scalar_subquery())
+
+
+def next_to_decide(
+    viewer: Actor, decided: Submission, round_id: int | None = None
+) -> Submission | None:
+    """The next in the queue that the viewer may decide on; after the last comes the first."""
+    for waiting in (queue_after(viewer, decided.public_id, round_id), queue(viewer, round_id)):
+        not_own = waiting.where(Submission.author_id.is_distinct_from(viewer.id))
+        found = db.session.scalar(not_own.where(Submission.id != decided.id).limit(1))
+        if found is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits in a round, and since when."""
+
+    round_id: int
+    slug: str
+    title: str
+    count: int
+    oldest_at: datetime
+
+
+def waiting_by_round(viewer: Actor) -> list[Waiting]:
+    """The rounds in which something waits."""
+    numbers = (
+        visible_to(viewer)
+        .with_only_columns(
+            Round.id,
+            Round.slug,
+            Round.title,
+            func.count(Submission.id),
+            func.min(Submission.created_at, type_=Submission.created_at.type),
+        )
+        .join(Round, Round.id == Submission.round_id)
+        .where(Submission.status == Status.PENDING)
+        .group_by(Round.id, Round.slug, Round.title)
+        .order_by(Round.id)
+    )
+    return [Waiting(*row) for row in db.session.execute(numbers)]
+
+
+def one(viewer: Actor, public_id: str, *, for_decision: bool = False) -> Submission:
+    """One contribution with author and round; held until the decision is written, if one follows.
+
+    :raise NotFound: if there is none
+    """
+    wanted = visible_to(viewer).where(Submission.public_id == public_id)
+    if for_decision:
+        wanted = wanted.with_for_update(of=Submission)
+    wanted = wanted.options(joinedload(Submission.author), joinedload(Submission.round))
+    submission = db.session.scalar(wanted)
+    if submission is None:
+        raise NotFound(public_id)
+    return submission
+
+
+def decisions_on(viewer: Actor, submission_id: int) -> Sequence[ModerationDecision]:
+    """What was decided on one contribution, the newest first, with the moderators."""
+    require(viewer, Permission.MODERATION_READ)
+    return db.session.scalars(
+        select(ModerationDecision)
+        .where(ModerationDecision.submission_id == submission_id)
+        .options(joinedload(ModerationDecision.moderator))
+        .order_by(ModerationDecision.id.desc())
+    ).all()
+
+
+Decided = Row[tuple[ModerationDecision, Submission, str]]
+
+
+def history(
+    viewer: Actor, outcome: Outcome | None = None, before_id: int | None = None
+) -> Select[ModerationDecision, Submission, str]:
+    """Decisions with their contributions and the titles of the rounds, the newest first."""
+    require(viewer, Permission.MODERATION_READ)
+    wanted = (
+        select(ModerationDecision, Submission, Round.title)
+        .join(Submission, Submission.id == ModerationDecision.submission_id)
+        .join(Round, Round.id == Submission.round_id)
+        .options(joinedload(ModerationDecision.moderator))
+        .order_by(ModerationDecision.id.desc())
+    )
+    if outcome is not None:
+        wanted = wanted.where(ModerationDecision.outcome == outcome)
+    return wanted if before_id is None else wanted.where(ModerationDecision.id < before_id)
