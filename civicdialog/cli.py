@@ -61,7 +61,7 @@ def show_bad_lines(error: Any, at_most: int = 50) -> None:
     rest = len(error.problems) - at_most
     if rest > 0:
         click.echo(f"… and {rest} more.", err=True)
-    click.echo("Nothing was imported. Mend these lines and run the command again.", err=True)
+    click.echo("Nothing was done. Mend these lines and run the command again.", err=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy import text
 
 from civicdialog.core import clock
-from civicdialog.core.db import db
+from civicdialog.core.db import db, only_reading
 
 
 def revisions() -> tuple[str | None, str | None]:
@@ -47,6 +47,7 @@ def _keep_copy() -> Path | None:
 
 def find_problems() -> Iterator[tuple[str, list[str]]]:
     """Each check by name, with a sentence for everything that is wrong."""
+    only_reading(True)
     yield "database answers", _database()
     yield "migrations", _migrations()
     yield "foreign keys", _foreign_keys()

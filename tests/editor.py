@@ -45,7 +45,8 @@ class EditorClient(FlaskClient):
             raise outcome["error"]
         response = outcome["response"]
         db.session.expire_all()
-        if response.mimetype == "text/html" and response.get_data():
+        is_redirect = 300 <= response.status_code < 400
+        if response.mimetype == "text/html" and response.get_data() and not is_redirect:
             is_fragment = b"<!doctype" not in response.get_data()[:200].lower()
             if not is_fragment:
                 Editor(response).read()

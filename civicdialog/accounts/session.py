@@ -53,6 +53,6 @@ def _find_actor() -> Actor:
 
 
 def init_app(app: Flask) -> None:
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
     app.extensions["find_actor"] = _find_actor

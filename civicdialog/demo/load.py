@@ -17,6 +17,7 @@ from civicdialog.core import clock
 from civicdialog.core.db import db, transaction
 from civicdialog.core.permissions import Actor, Role
 from civicdialog.demo.people import CITIZEN, FIRST_NAMES, SAMPLE_PASSWORD, STAFF
+from civicdialog.discussion.actions import ArgumentDraft, add_argument
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.insights.tasks import build_topics
 from civicdialog.moderation.actions import Reasons, publish, reject
@@ -229,16 +230,8 @@ def _arguments(rows: list[Submission], texts: list[Sample], citizens: list[Perso
     for row, text in zip(rows[:-WAITING], texts, strict=False):
         for stance, words in text.arguments:
             author = chance.choice(citizens)
-            db.session.add(
-                Argument(
-                    submission_id=row.id,
-                    author_id=author.id,
-                    stance=stance,
-                    text=words,
-                    is_public=True,
-                )
-            )
-        row.argument_count = len(text.arguments)
+            actor = Actor(author.id, frozenset({Role.PARTICIPANT}), author.public_name)
+            add_argument(actor, row, ArgumentDraft(stance, words))
 
 
 def _spread_over_time(round: Round, rows: list[Submission]) -> None:

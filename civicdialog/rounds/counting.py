@@ -8,14 +8,20 @@ from civicdialog.rounds.models import Round
 
 def next_number(round_id: int) -> int:
     """The next dense number for a published submission; two moderators never get the same one."""
+    return next_numbers(round_id, 1)[0]
+
+
+def next_numbers(round_id: int, count: int) -> range:
+    """The next dense numbers for several published submissions."""
     statement = (
         update(Round)
         .where(Round.id == round_id)
-        .values(last_number=Round.last_number + 1)
+        .values(last_number=Round.last_number + count)
         .returning(Round.last_number)
         .execution_options(synchronize_session=False)
     )
-    return int(db.session.execute(statement).scalar_one())
+    last = int(db.session.execute(statement).scalar_one())
+    return range(last - count + 1, last + 1)
 
 
 def add_submissions(round_id: int, count: int) -> None:

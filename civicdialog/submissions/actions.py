@@ -1,36 +1,41 @@
 """Handing in, taking back, and bringing in from elsewhere."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
-from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from civicdialog.accounts.models import Person
-from civicdialog.analysis.language import fold_terms
 from civicdialog.core import clock
 from civicdialog.core.audit import Event, record
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
-from civicdialog.core.ids import fingerprint, new_public_id
+from civicdialog.core.ids import fingerprint
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.notifications.outbox import tell
-from civicdialog.rounds.counting import add_submissions, next_numbers
+from civicdialog.rounds.counting import add_submissions
 from civicdialog.rounds.models import Round
-from civicdialog.submissions.models import Channel, Kind, Status, Submission
-from civicdialog.submissions.texts import cleaned, cleaned_line
+from civicdialog.submissions.bulk import ImportedSubmission, ImportReport, import_rows
+from civicdialog.submissions.models import Kind, Status, Submission
+from civicdialog.submissions.texts import cleaned, cleaned_line, search_terms
 from civicdialog.trace.links import add_link
-from civicdialog.trace.models import Relation, TraceLink
+from civicdialog.trace.models import Relation
+
+__all__ = [
+    "ImportReport",
+    "ImportedSubmission",
+    "SubmissionDraft",
+    "create_submission",
+    "import_submissions",
+    "withdraw_submission",
+]
 
 LONGEST_TITLE = 160
 LONGEST_TEXT = 2_000
 LONGEST_TOGETHER = 5_000
 LONGEST_REASON = 500
-BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -55,25 +60,6 @@ class SubmissionDraft:
             self.kind,
             self.department,
         )
-
-
-@dataclass(frozen=True)
-class ImportedSubmission:
-    """One contribution from a file, with the id it has there."""
-
-    source_id: str
-    title: str
-    text: str
-    created_at: datetime | None = None
-    author_name: str = ""
-    channel: Channel = Channel.ONLINE
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    added: int
-    changed: int
-    unchanged: int
 
 
 def create_submission(
@@ -104,7 +90,7 @@ def create_submission(
         department=draft.department,
         form_token=token,
     )
-    submission.search_terms = _search_terms(submission.title, submission.body)
+    submission.search_terms = search_terms(submission.title, submission.body)
     try:
         with db.session.begin_nested():
             db.session.add(submission)
@@ -148,10 +134,6 @@ def _check(draft: SubmissionDraft) -> None:
         )
 
 
-def _search_terms(title: str, body: str) -> str:
-    return f" {fold_terms(f'{title} {body}')} "
-
-
 def withdraw_submission(actor: Actor, submission: Submission, reason: str = "") -> None:
     """Take the own contribution back; it disappears from the lists, its thread stays."""
     require(actor, Permission.SUBMISSION_WITHDRAW, submission)
@@ -169,55 +151,14 @@ def withdraw_submission(actor: Actor, submission: Submission, reason: str = "") 
     record(actor, Event.SUBMISSION_WITHDRAWN, submission)
 
 
-# ---- bringing in from elsewhere -----------------------------------------------------------------
-
-_TABLE: Table = Submission.__table__  # type: ignore[assignment]
-_LINKS: Table = TraceLink.__table__  # type: ignore[assignment]
-
-
 def import_submissions(
     actor: Actor, round: Round, rows: Iterable[ImportedSubmission]
 ) -> ImportReport:
-    """Bring in contributions collected elsewhere, published at once.
+    """Bring in contributions collected elsewhere, published at once; many at a time.
 
     Running it again adds what is new and changes what reads differently.
     """
     require(actor, Permission.SUBMISSION_IMPORT)
-    # Whoever else imports or publishes in this round waits.
-    db.session.execute(select(Round.id).where(Round.id == round.id).with_for_update())
-    added = changed = unchanged = 0
-    for batch in _batches(rows):
-        known = _known(round.id, batch)
-        new = [row for row in batch.values() if row.source_id not in known]
-        different = [
-            (known[row.source_id][0], values)
-            for row in batch.values()
-            if row.source_id in known
-            and (values := _values(row))[:5] != tuple(known[row.source_id][1:])
-        ]
-        _insert(actor, round, new)
-        _change(different)
-        added, changed = added + len(new), changed + len(different)
-        unchanged += len(batch) - len(new) - len(different)
-    report = ImportReport(added, changed, unchanged)
-    record(actor, Event.SUBMISSIONS_IMPORTED, round, added=added, changed=changed)
+    report = import_rows(actor, round, rows)
+    record(actor, Event.SUBMISSIONS_IMPORTED, round, added=report.added, changed=report.changed)
     return report
-
-
-def _batches(rows: Iterable[ImportedSubmission]) -> Iterator[dict[str, ImportedSubmission]]:
-    """Some rows at a time by their ids, so that a million needs no more memory than a few."""
-    source = iter(rows)
-    while batch := {row.source_id: row for row in islice(source, BATCH)}:
-        yield batch
-
-
-def _known(round_id: int, batch: dict[str, ImportedSubmission]) -> dict[str, Any]:
-    statement = select(
-        Submission.source_id,
-        Submission.id,
-        Submission.title,
-        Submission.problem,
-        Submission.author_name,
-        Submission.channel,
-    ).where(Submission.round_id == round_id, Submission.source_id.in_(batch))
-    return {row[0]: row[1:] for row in db.session.execute(statement)}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, tuple_
+from sqlalchemy import Select, case, func, literal, tuple_
 
 from civicdialog.accounts.models import Person
 from civicdialog.core.db import UtcDateTime, db
@@ -134,9 +134,7 @@ def _cut(rows: list[Row], size: int) -> tuple[list[Row], Row | None]:
     return shown, shown[-1] if len(rows) > size else None
 
 
-def _newest(
-    found: Select[Any], key: tuple[int, ...] | None, size: int
-) -> tuple[list[Row], str]:
+def _newest(found: Select[Any], key: tuple[int, ...] | None, size: int) -> tuple[list[Row], str]:
     if key is not None:
         moment = literal(_EPOCH + key[0] * _MICROSECOND, UtcDateTime)
         found = found.where(
@@ -163,9 +161,10 @@ def _needing_votes(
 def _fair(
     found: Select[Any], count: int, seed: int, after: str, size: int, *, narrow: bool
 ) -> tuple[list[Row], str]:
-    """Rows from a position on. The key also holds how many numbers there were at the first page:
+    """Rows from a position on.
 
-    what is published while somebody reads changes nothing for them.
+    The key also holds how many numbers there were at the first page: what is published while
+    somebody reads changes nothing for them.
     """
     start, first_count = _read_key(after, 2) or (0, count)
     count = min(count, first_count)
@@ -202,7 +201,7 @@ def _fair_among(
     fitting = db.session.scalars(
         found.with_only_columns(Submission.number).where(Submission.number <= count)
     )
-    places = _smallest((place(number) for number in fitting), start, size + 1)
+    places = _smallest((place(number) for number in fitting if number), start, size + 1)
     if not places:
         return [], None
     number_at = fair_order(count, seed).number_at

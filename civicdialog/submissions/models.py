@@ -108,6 +108,10 @@ class Submission(Base):
         parts = (self.problem, self.solution, self.beneficiaries, self.worries)
         return "\n\n".join(part for part in parts if part)
 
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return Status.WITHDRAWN in ALLOWED_MOVES[self.status]
+
     def move_to(self, status: Status) -> None:
         """Change the state, if that step is allowed.
 

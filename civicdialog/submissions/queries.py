@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from civicdialog.analysis.language import fold_terms
 from civicdialog.core.db import db
@@ -126,7 +126,7 @@ def latest_reasons(submissions: Sequence[Submission]) -> dict[int, str]:
         )
         .order_by(TraceLink.id)
     )
-    return {number: reason for number, reason in db.session.execute(links)}
+    return dict(db.session.execute(links).tuples().all())
 
 
 def published_unrestricted(round_id: int) -> Select[Submission]:

@@ -3,9 +3,13 @@
 import re
 import unicodedata
 
+from civicdialog.analysis.language import fold_terms
+
 # Overrides turn the reading direction of what follows, other people's words included.
 _BIDI = "\u202a-\u202e\u2066-\u2069"
-_UNWANTED = re.compile(f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}]")
+_UNWANTED = re.compile(
+    f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff{_BIDI}]"
+)
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[ \t\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
@@ -24,3 +28,8 @@ def cleaned(text: str) -> str:
 def cleaned_line(text: str) -> str:
     """The same for a text of one line."""
     return _BLANKS.sub(" ", cleaned(text))
+
+
+def search_terms(title: str, body: str) -> str:
+    """What the search looks into: the stems of all words, between blanks."""
+    return f" {fold_terms(f'{title} {body}')} "

@@ -5,7 +5,14 @@ When a round closes, `person_id` is destroyed: the ballots stay, detached, witho
 
 from enum import IntEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicdialog.core.db import Base
@@ -16,6 +23,11 @@ class Opinion(IntEnum):
     DISAGREE = -1
     PASS = 0
     AGREE = 1
+
+    @property
+    def word(self) -> str:
+        """As it stands in forms, addresses and files."""
+        return self.name.lower()
 
 
 class Participation(Base):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from civicdialog.core.errors import NotAllowed, NotFound, RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.kept import keep, typed_fields
+from civicdialog.core.permissions import VISITOR
 from civicdialog.core.room import current_actor
 from civicdialog.web.security import is_same_origin
 
@@ -55,6 +56,8 @@ WORDS: dict[int, tuple[str, str]] = {
 
 def _error_page(status: int, *, reason: object = None, headers: Any = None) -> ResponseReturnValue:
     title, advice = WORDS.get(status, WORDS[400])
+    if status >= 500:
+        g.actor = VISITOR  # the page must not ask a database that may be away
     html = render_template(
         "errors/error.html",
         status=status,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from flask import url_for
 from flask_babel import format_decimal, gettext
@@ -20,11 +19,7 @@ from civicdialog.submissions import listing
 from civicdialog.submissions import queries as submissions
 from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.trace import queries as trace
-
-try:  # TEMPORARY
-    from civicdialog.voting import queries as voting
-except ImportError:
-    voting = None
+from civicdialog.voting import queries as voting
 from civicdialog.web import presenting
 from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
@@ -39,6 +34,7 @@ from civicdialog.web.view_models import (
     OpinionBar,
     ProposalCard,
     ThreadStep,
+    VoteView,
 )
 
 CARDS_ON_FRONT = 3
@@ -311,7 +307,7 @@ class ProposalPage:
     notice_title: str
     notice_text: str
     notice_kind: str
-    vote_box: Any
+    vote: VoteView | None
     bar: OpinionBar | None
     bar_later: str
     secrecy_url: str
@@ -349,7 +345,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         notice_title=notice[0],
         notice_text=notice[1],
         notice_kind=notice[2],
-        vote_box=None,
+        vote=_vote(actor, round, submission, opinion, now) if published else None,
         bar=bar,
         bar_later=later,
         secrecy_url=_how("secrecy"),
@@ -407,6 +403,37 @@ def _result(
         return None, ""
     later = gettext("You will see what others think as soon as you have answered yourself.")
     return None, later
+
+
+def _vote(
+    actor: Actor, round: Round, submission: Submission, opinion: Opinion, now: datetime
+) -> VoteView | None:
+    """The three buttons, or a sentence why there are none; nothing in a round without voting."""
+    last_chance = round.last_chance_for(Deed.VOTE)
+    if last_chance is None:
+        return None
+    here = url_for("web.proposal", public_id=submission.public_id)
+    if not round.accepts_votes(now):
+        return VoteView("", opinion, can_vote=False, why_not=_why_no_vote(round, last_chance, now))
+    if not actor.is_signed_in:
+        return VoteView(
+            "",
+            can_vote=False,
+            why_not=gettext("To say what you think of it, you need an account."),
+            why_not_url=url_for("accounts.sign_in", next=here),
+            why_not_url_label=gettext("Sign in"),
+        )
+    url = url_for("voting.cast", public_id=submission.public_id)
+    return VoteView(url, opinion, next=f"{here}#vote", title=submission.title)
+
+
+def _why_no_vote(round: Round, last_chance: datetime, now: datetime) -> str:
+    if last_chance <= now:
+        return gettext("The voting has ended.")
+    begin = round.next_chance_for(Deed.VOTE, now)
+    if begin is None:
+        return gettext("You cannot vote at the moment.")
+    return gettext("You can vote from %(date)s on.", date=day_in_words(begin))
 
 
 def _notice(submission: Submission) -> tuple[str, str, str]:

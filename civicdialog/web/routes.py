@@ -124,7 +124,7 @@ def _gone(public_id: str) -> Any:
     if status is None:
         raise NotFound(public_id)
     crumbs = _crumbs((gettext("One proposal"), ""))
-    return page("web/proposal-gone.html", 410, status=status.value, crumbs=crumbs)
+    return page("web/proposal-gone.html", 410, state=status.value, crumbs=crumbs)
 
 
 @room.route("/legal/<page>", needs=Permission.PUBLIC)

@@ -16,6 +16,54 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_roles", sa.String(length=120), nullable=False),
+        sa.Column(
+            "event",
+            sa.Enum(
+                "person.registered",
+                "person.created",
+                "person.confirmed",
+                "person.signed_in",
+                "person.refused",
+                "person.signed_out",
+                "password_reset.asked",
+                "password.changed",
+                "role.granted",
+                "round.created",
+                "round.changed",
+                "submission.created",
+                "submission.withdrawn",
+                "submission.published",
+                "submission.rejected",
+                "submissions.imported",
+                "votes.imported",
+                "ballots.detached",
+                "argument.created",
+                "topics.requested",
+                "topics.cancelled",
+                "topics.built",
+                "person.notified",
+                "messages.read",
+                name="event",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_event"), ["event"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_subject"), ["subject"], unique=False)
+
+    op.create_table(
         "job",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -666,3 +714,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_job_subject"))
 
     op.drop_table("job")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_subject"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_event"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_at"))
+
+    op.drop_table("audit_entry")

@@ -53,7 +53,14 @@ def test_rounds_stand_under_their_state(sign_in, make):
     for stage in ("collecting", "coming", "closed"):
         make.round(stage, title=f"Round {stage}")
     page = sign_in().get("/rounds", headers=ENGLISH).text
-    order = ["Running now", "Round collecting", "Coming up", "Round coming", "Ended", "Round closed"]
+    order = [
+        "Running now",
+        "Round collecting",
+        "Coming up",
+        "Round coming",
+        "Ended",
+        "Round closed",
+    ]
     places = [page.index(words) for words in order]
     assert places == sorted(places)
 
@@ -62,9 +69,7 @@ def test_the_list_of_rounds_is_turned_by_key(sign_in, make):
     titles = {make.round("closed", title=f"Round {n:02}").title for n in range(15)}
     client = sign_in()
     first = client.get("/rounds", headers=ENGLISH)
-    following = next(
-        line for line in first.text.split('"') if line.startswith("/rounds?after=")
-    )
+    following = next(line for line in first.text.split('"') if line.startswith("/rounds?after="))
     second = client.get(following, headers=ENGLISH).text
     on_first = {title for title in titles if title in first.text}
     on_second = {title for title in titles if title in second}
