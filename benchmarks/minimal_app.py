@@ -37,7 +37,7 @@ def _table(name: str, columns: str) -> sa.TableClause:
 
 
 PERSON = _table("person", "id public_name")
-ROUND = _table("round", "id slug")
+ROUND = _table("round", "id slug vote_count")
 ARGUMENT = _table("argument", "id submission_id author_id text is_public created_at")
 VOTE = sa.Table(
     "vote",
@@ -126,10 +126,11 @@ def create_minimal_app(url: str, secret_key: str) -> Flask:
     def vote(public_id):
         participation, opinion = session["participation"], OPINIONS[request.form["opinion"]]
         with writing.begin() as connection:
-            wanted = sa.select(SUBMISSION.c.id).where(SUBMISSION.c.public_id == public_id)
-            number = connection.execute(wanted).scalar()
-            if number is None:
+            wanted = sa.select(SUBMISSION.c.id, SUBMISSION.c.round_id)
+            row = connection.execute(wanted.where(SUBMISSION.c.public_id == public_id)).first()
+            if row is None:
                 abort(404)
+            number = row.id
             mine = VOTE.c.participation_id == participation, VOTE.c.submission_id == number
             before = connection.execute(sa.select(VOTE.c.opinion).where(*mine)).scalar()
             values = {
@@ -150,6 +151,9 @@ def create_minimal_app(url: str, secret_key: str) -> Flask:
                     changes[COUNTERS[before]] = SUBMISSION.c[COUNTERS[before]] - 1
                 here = SUBMISSION.c.id == number
                 connection.execute(sa.update(SUBMISSION).where(here).values(changes))
+            if before is None:
+                more = sa.update(ROUND).where(ROUND.c.id == row.round_id)
+                connection.execute(more.values(vote_count=ROUND.c.vote_count + 1))
         return redirect(f"/submissions/{public_id}", 303)
 
     @app.post("/rounds/<slug>/propose")

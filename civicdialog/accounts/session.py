@@ -10,7 +10,7 @@ from civicdialog.core.permissions import VISITOR, Actor
 manager = LoginManager()
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """A person as Flask-Login wants it; the session key ends sessions everywhere when it changes."""
 
     def __init__(self, person: Person) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 
 SECRET_FIELDS = frozenset({"csrf_token", "password", "password_again", "kept"})
 
@@ -22,10 +23,12 @@ def _signer() -> URLSafeSerializer:
 
 
 def typed_fields() -> tuple[tuple[str, str], ...]:
-    """All fields of the request under way but passwords and tokens."""
-    return tuple(
-        (name, value) for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS
-    )
+    """All fields of the request under way but passwords and tokens; none if it was too large."""
+    try:
+        fields = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        return ()
+    return tuple((name, value) for name, value in fields if name not in SECRET_FIELDS)
 
 
 def keep() -> str:

@@ -1,6 +1,8 @@
 """Where to go next, when the address comes from the outside."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+from flask import request
 
 
 def safe_target(target: str | None, fallback: str) -> str:
@@ -14,3 +16,9 @@ def safe_target(target: str | None, fallback: str) -> str:
     except ValueError:
         return fallback
     return fallback if parts.scheme or parts.netloc else target
+
+
+def here() -> str:
+    """The address of the page under way, to come back to it: path and query, percent-encoded."""
+    query = request.query_string.decode("ascii", "ignore")
+    return quote(request.path) + (f"?{query}" if query else "")

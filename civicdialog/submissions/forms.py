@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from civicdialog.core.city import city
 from civicdialog.core.ids import new_secret
@@ -40,14 +40,14 @@ class SubmissionForm(FlaskForm):
 
     kind = RadioField(
         _l("What do you want to hand in?"),
-        [InputRequired(_l("Please choose one of the three."))],
+        [DataRequired(_l("Please choose one of the three."))],
         choices=[SelectChoice(kind.value, KIND_NAMES[kind]) for kind in Kind],
         validate_choice=False,
     )
     title = StringField(
         _l("Title"),
         [
-            InputRequired(_l("Please give your text a title.")),
+            DataRequired(_l("Please give your text a title.")),
             Length(max=LONGEST_TITLE, message=_l("Please use at most 160 characters.")),
         ],
         filters=[_line],
@@ -56,7 +56,7 @@ class SubmissionForm(FlaskForm):
     problem = TextAreaField(
         _l("What is it about?"),
         [
-            InputRequired(_l("Please write what it is about.")),
+            DataRequired(_l("Please write what it is about.")),
             Length(max=LONGEST_TEXT, message=_l("Please use at most 2,000 characters.")),
         ],
         filters=[_text],
@@ -65,7 +65,7 @@ class SubmissionForm(FlaskForm):
     solution = TextAreaField(
         _l("What should happen?"),
         [
-            InputRequired(_l("Please write what should happen.")),
+            DataRequired(_l("Please write what should happen.")),
             Length(max=LONGEST_TEXT, message=_l("Please use at most 2,000 characters.")),
         ],
         filters=[_text],

@@ -126,7 +126,7 @@ def latest_reasons(submissions: Sequence[Submission]) -> dict[int, str]:
         )
         .order_by(TraceLink.id)
     )
-    return dict(db.session.execute(links).tuples().all())
+    return {link.from_id: link.reason for link in db.session.execute(links)}
 
 
 def published_unrestricted(round_id: int) -> Select[Submission]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import select
 
@@ -64,7 +63,7 @@ def _add_participations(round_id: int, batch: Sequence[ImportedVote], keys: dict
     known = select(Participation.source_key, Participation.id).where(
         Participation.round_id == round_id, Participation.source_key.in_(name_of)
     )
-    found: dict[Any, int] = dict(db.session.execute(known).tuples().all())
+    found = {row.source_key: row.id for row in db.session.execute(known)}
     keys.update({name_of[source_key]: number for source_key, number in found.items()})
     new = {source_key: new_hidden_id() for source_key in name_of if source_key not in found}
     if new:

@@ -1,21 +1,31 @@
 """Pages of the room `voting`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, redirect, request, url_for
 
-from civicdialog.core import clock
 from civicdialog.core.permissions import Permission
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.submissions import queries as submissions
 from civicdialog.voting import actions
-from civicdialog.voting.box import vote_box
 from civicdialog.voting.models import Opinion
 
 room = Room("voting", __name__)
 
 OPINIONS = {opinion.word: opinion for opinion in Opinion}
+
+
+@dataclass(frozen=True)
+class VoteBox:
+    """What the component `vote` draws for somebody who has just voted."""
+
+    url: str
+    current: str
+    next: str
+    title: str
+    can_vote: bool = True
 
 
 @room.route("/submissions/<public_id>/vote", methods=["POST"], needs=Permission.VOTE_CAST)
@@ -25,8 +35,9 @@ def cast(public_id: str) -> Any:
         abort(400)
     submission = submissions.by_public_id(current_actor(), public_id)
     actions.cast_vote(current_actor(), submission.round, submission, opinion)
+    fallback = url_for("web.proposal", public_id=public_id, _anchor="vote")
+    target = safe_target(request.form.get("next"), fallback)
     if request.headers.get("HX-Request") == "true":
-        box = vote_box(current_actor(), submission.round, submission, opinion.word, clock.now())
-        return page("voting/box.html", vote_box=box)
-    here = url_for("web.proposal", public_id=public_id, _anchor="vote")
-    return redirect(safe_target(request.form.get("next"), here), 303)
+        box = VoteBox(request.path, opinion.word, target, submission.title)
+        return page("voting/box.html", view=box)
+    return redirect(target, 303)

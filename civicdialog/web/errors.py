@@ -14,6 +14,7 @@ from civicdialog.core.errors import NotAllowed, NotFound, RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.kept import keep, typed_fields
 from civicdialog.core.permissions import VISITOR
+from civicdialog.core.redirects import here
 from civicdialog.core.room import current_actor
 from civicdialog.web.security import is_same_origin
 
@@ -64,7 +65,7 @@ def _error_page(status: int, *, reason: object = None, headers: Any = None) -> R
         title=title,
         advice=advice,
         reason=reason,
-        typed=typed_fields() if request.method == "POST" else (),
+        typed=typed_fields() if request.method == "POST" and is_same_origin() else (),
     )
     return html, status, headers or {}
 
@@ -74,8 +75,7 @@ def _not_allowed(error: NotAllowed) -> ResponseReturnValue:
         return _error_page(403)
     if request.method == "POST":
         return render_template("errors/sign-in-first.html", kept=keep()), 401
-    target = request.full_path.rstrip("?")
-    return redirect(url_for("accounts.sign_in", next=target), 302)
+    return redirect(url_for("accounts.sign_in", next=here()), 302)
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:

@@ -11,11 +11,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import gettext
 
 from civicdialog.core import permissions
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import POLICY, Permission, Role
+from civicdialog.web.words import gettext
 
 # The rule that must hold besides the role, in words, by the name of its function.
 RULES: dict[str, str] = {

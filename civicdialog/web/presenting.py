@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext, ngettext
 
 from civicdialog.core.city import city
 from civicdialog.core.i18n import mark
@@ -16,6 +15,7 @@ from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.web.languages import chosen_language
 from civicdialog.web.templating import label
 from civicdialog.web.view_models import Opinion, ProposalCard, ThreadStep
+from civicdialog.web.words import gettext, ngettext
 
 SUMMARY_LENGTH = 200
 OPINION_WORDS: Mapping[int, Opinion] = {1: "agree", 0: "pass", -1: "disagree"}
@@ -183,4 +183,4 @@ def _open_end(
 
 
 def count_of_proposals(count: int) -> str:
-    return str(ngettext("%(num)d proposal", "%(num)d proposals", count))
+    return ngettext("%(num)d proposal", "%(num)d proposals", count)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import url_for
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal
 
 from civicdialog.core import clock
 from civicdialog.core.city import city
@@ -36,6 +37,7 @@ from civicdialog.web.view_models import (
     ThreadStep,
     VoteView,
 )
+from civicdialog.web.words import gettext
 
 CARDS_ON_FRONT = 3
 LONGEST_SEARCH = 200
@@ -168,7 +170,7 @@ class _Address:
     seed: str
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, Any]:
         chosen = self.chosen
         found = {
             "q": chosen.search,
@@ -180,7 +182,9 @@ class _Address:
         return {name: value for name, value in found.items() if value}
 
     def page(self, after: str) -> str:
-        more = {"seed": self.seed} if self.seed and self.chosen.order == "fair" else {}
+        more: dict[str, Any] = (
+            {"seed": self.seed} if self.seed and self.chosen.order == "fair" else {}
+        )
         if after:
             more["after"] = after
         return url_for("web.proposals", slug=self.slug, **self.parameters, **more)

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from civicdialog.core import clock
 from civicdialog.core.city import city
@@ -23,6 +22,7 @@ from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
 from civicdialog.web.view_models import Crumb
+from civicdialog.web.words import gettext
 
 room = Room("web", __name__)
 

@@ -71,11 +71,13 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     own_host = urlsplit(settings.base_url).netloc
 
-    def refuse_foreign_hosts() -> None:
+    def refuse_what_cannot_be_ours() -> None:
         if not settings.is_development and request.host != own_host:
             abort(400)
+        if "\0" in request.path:
+            abort(404)
 
-    app.before_request(refuse_foreign_hosts)
+    app.before_request(refuse_what_cannot_be_ours)
     app.after_request(_set_headers)
     names: dict[str, Any] = {"csp_nonce": csp_nonce}
     app.jinja_env.globals.update(names)

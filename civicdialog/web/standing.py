@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from flask import url_for
-from flask_babel import format_datetime, get_timezone, gettext, ngettext
+from flask_babel import format_datetime, get_timezone
 
 from civicdialog.core.i18n import mark
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.web.presenting import count_of_proposals
 from civicdialog.web.templating import day_in_words, label
 from civicdialog.web.view_models import PhaseState, PhaseStep
+from civicdialog.web.words import gettext, ngettext
 
 HINTS: Mapping[PhaseKind, str] = {
     PhaseKind.INFORMATION: mark("Read what this is about. After that you can propose something."),

@@ -22,6 +22,7 @@ from civicdialog.core.errors import RuleBroken
 from civicdialog.core.html import render_text
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role, may
+from civicdialog.core.redirects import here
 from civicdialog.core.room import current_actor
 from civicdialog.discussion.models import Stance
 from civicdialog.moderation.models import Ground, Outcome
@@ -140,7 +141,7 @@ def _context() -> dict[str, Any]:
         "actor": actor,
         "city": CityTexts(profile, language),
         "current_language": language,
-        "current_path": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "current_path": here() if request.method == "GET" else "/",
         "languages": [LANGUAGES[code] for code in profile.languages],
         "theme": request.cookies.get("theme", "auto"),
         "navigation": navigation(actor),
