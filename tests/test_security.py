@@ -39,12 +39,12 @@ def test_a_forged_request_is_refused(sign_in, ada, make):
     submission = make.submission(round)
     answer = sign_in(ada).post(
         f"/submissions/{submission.public_id}/vote",
-        data={"opinion": "agree"},
+        data={"opinion": "agree", "note": "planted"},
         with_token=False,
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 400
-    assert "agree" not in answer.text
+    assert "planted" not in answer.text
 
 
 def test_a_stale_form_of_our_own_can_be_sent_again(sign_in, ada, make):

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from civicdialog.core.city import city
 from civicdialog.core.ids import new_secret
@@ -94,17 +94,17 @@ class SubmissionForm(FlaskForm):
 
     def validate_kind(self, field: Field) -> None:
         if field.data not in set(Kind):
-            raise ValueError(_l("Please choose one of the three."))
+            raise ValidationError(_l("Please choose one of the three."))
 
     def validate_department(self, field: Field) -> None:
         if field.data and field.data not in city().departments:
-            raise ValueError(_l("Please choose an area from the list."))
+            raise ValidationError(_l("Please choose an area from the list."))
 
     def validate_worries(self, field: Field) -> None:
         texts = (self.problem, self.solution, self.beneficiaries, self.worries)
         if sum(len(each.data or "") for each in texts) > LONGEST_TOGETHER:
             message = _l("All texts together may have 5,000 characters. Please shorten one.")
-            raise ValueError(message)
+            raise ValidationError(message)
 
     def draft(self) -> SubmissionDraft:
         return SubmissionDraft(

@@ -1,15 +1,20 @@
 """Languages of the pages: the catalogues, and which one a visitor reads."""
 
 import io
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from civicdialog.core.city import city
 
@@ -41,8 +46,7 @@ class RoomDomain(Domain):
     """Takes the messages from one catalogue a room instead of one compiled file."""
 
     def get_translations(self) -> NullTranslations:
-        locale = get_locale()
-        return translations(locale.language if locale else "en")
+        return translations(language_now())
 
 
 def chosen_language() -> str:
@@ -60,6 +64,52 @@ class RoomBabel(Babel):
     domain_instance = RoomDomain()
 
 
+def language_now() -> str:
+    """The language Flask-Babel speaks right now: the visitor's, or that of a letter."""
+    # It is asked for every word of a page; where Flask-Babel keeps it, it is found much faster.
+    here = getattr(g._get_current_object(), "_flask_babel", None) if g else None
+    locale = getattr(here, "babel_locale", None) or get_locale()
+    return locale.language if locale else "en"
+
+
+@lru_cache(maxsize=8192)
+def _fixed(language: str, message: str) -> Markup:
+    """A message without values, ready for a page."""
+    return Markup(translations(language).gettext(message)) % ()  # noqa: S704 (our own words)
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, message: str, **values: Any) -> str:
+    """A message for a template; on a page, its values are escaped."""
+    language = language_now()
+    if context.autoescape and not values:
+        return _fixed(language, message)
+    text = translations(language).gettext(message)
+    return (Markup(text) if context.autoescape else text) % values  # noqa: S704
+
+
+@pass_eval_context
+def _number_in_template(
+    context: EvalContext, one: str, many: str, num: int, **values: Any
+) -> str:
+    """The same for a number of things."""
+    text = translations(language_now()).ngettext(one, many, num)
+    return (Markup(text) if context.autoescape else text) % {"num": num, **values}  # noqa: S704
+
+
+def drawn(macro: Callable[..., Markup], *values: Any) -> Markup:
+    """What a macro draws from these values, which say all it needs to know; kept for the next time.
+
+    For components that stand on a page many times and are drawn for many visitors alike.
+    """
+    return _drawn(language_now(), macro, values)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(language: str, macro: Callable[..., Markup], values: tuple[Any, ...]) -> Markup:
+    return macro(*values)
+
+
 def init_app(app: Flask) -> None:
     profile = app.extensions["city"]
     RoomBabel(
@@ -70,3 +120,7 @@ def init_app(app: Flask) -> None:
     )
     for language in profile.languages:
         translations(language)
+    # Jinja's own functions do the same in three calls each.
+    app.jinja_env.globals.update(
+        _=_in_template, gettext=_in_template, ngettext=_number_in_template, drawn=drawn
+    )
