@@ -518,7 +518,9 @@ def look_once(server: Running, sample: Sample, results: dict[tuple[str, str], Me
         for _ in range(4):
             well, answer = visitor.deeds[scenario]()
             if not well:
-                raise SystemExit(f"{server.name}, {scenario}: {answer.status} {answer.body!r:.2000}")
+                raise SystemExit(
+                    f"{server.name}, {scenario}: {answer.status} {answer.body!r:.2000}"
+                )
             found.statements = max(found.statements, answer.statements)
             found.size = len(answer.body)
     visitor.connection.close()

@@ -12,7 +12,7 @@ from gunicorn.app.base import BaseApplication
 from civicdialog.config import Settings
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn with our settings: threads, and in the embedded case the worker inside."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from civicdialog.core import clock
 from civicdialog.core.db import db as database
 from civicdialog.core.db import only_reading
 from civicdialog.core.permissions import Role
-from civicdialog.rounds.counting import next_number
+from civicdialog.rounds.counting import add_submissions, next_number
 from civicdialog.rounds.models import USUALLY_PERMITTED, Deed, Phase, PhaseKind, Round
 from civicdialog.submissions.models import Kind, Status, Submission
 from tests.editor import EditorClient
@@ -40,7 +40,7 @@ def build_app(url: str, instance: Path, **config):
             "CIVICDIALOG_BASE_URL": "http://localhost",
         }
     )
-    app = create_app(settings, TESTING=True, RATELIMIT_ENABLED=False, **config)
+    app = create_app(settings, **{"TESTING": True, "RATELIMIT_ENABLED": False, **config})
     app.test_client_class = EditorClient
     with app.app_context():
         upgrade()
@@ -164,7 +164,10 @@ class Make:
         if status in {Status.PUBLISHED, Status.HIDDEN}:
             values.setdefault("published_at", clock.now())
             values.setdefault("number", next_number(round.id))
+            if status is Status.PUBLISHED:
+                add_submissions(round.id, 1)
             database.session.commit()
+            database.session.refresh(round, ["last_number", "submission_count"])
         values.setdefault("problem", "The waiting times are long.")
         values.setdefault("solution", "A program sorts the applications by urgency.")
         return self.keep(

@@ -81,11 +81,17 @@ def test_check_finds_a_wrong_counter(installation, tmp_path):
 
 def test_a_user_is_created_with_roles(installation, tmp_path):
     answer = installation(
-        "create-user", "Mo@Example.org", "--role", "moderator", "--password-stdin",
+        "create-user",
+        "Mo@Example.org",
+        "--role",
+        "moderator",
+        "--password-stdin",
         stdin="Saale-Ufer-und-Bäume-7\n",
     )
     assert answer.exit_code == 0, answer.output
-    found = rows(tmp_path, "SELECT email, role FROM person JOIN person_role ON person.id = person_id")
+    found = rows(
+        tmp_path, "SELECT email, role FROM person JOIN person_role ON person.id = person_id"
+    )
     assert found == [("mo@example.org", "moderator")]
 
 

@@ -1,6 +1,6 @@
 """Finding people. For signing in and for the operator; pages show people through their deeds."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from civicdialog.accounts.models import OneTimeToken, Person, Purpose
@@ -23,9 +23,18 @@ def of_actor(actor: Actor) -> Person:
     return person
 
 
+# Asked by every request of somebody signed in and therefore composed once.
+_BY_SESSION = (
+    select(Person)
+    .options(joinedload(Person.roles))
+    .where(Person.id == bindparam("id"), Person.session_key == bindparam("session_key"))
+)
+
+
 def by_session(person_id: int, session_key: str) -> Person | None:
     """The person whose session this is, if it has not been ended."""
-    return _one((Person.id == person_id) & (Person.session_key == session_key))
+    values = {"id": person_id, "session_key": session_key}
+    return db.session.scalars(_BY_SESSION, values).unique().one_or_none()
 
 
 def token_by_secret(secret: str, purpose: Purpose) -> OneTimeToken | None:

@@ -23,7 +23,7 @@ class SignedIn(UserMixin):
 @manager.user_loader
 def _load(name: str) -> SignedIn | None:
     number, _, key = name.partition(".")
-    if not number.isdecimal():
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
     person = queries.by_session(int(number), key)
     return SignedIn(person) if person and person.may_sign_in else None

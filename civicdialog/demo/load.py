@@ -4,11 +4,11 @@ import random
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from civicdialog.accounts.actions import create_person
 from civicdialog.accounts.models import Person
@@ -21,9 +21,10 @@ from civicdialog.discussion.actions import ArgumentDraft, add_argument
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.insights.tasks import build_topics
 from civicdialog.moderation.actions import Reasons, publish, reject
-from civicdialog.moderation.models import Ground
+from civicdialog.moderation.models import Ground, ModerationDecision
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.submissions.models import Kind, Submission
+from civicdialog.trace.models import TraceLink
 from civicdialog.voting.actions import ImportedVote, import_votes
 from civicdialog.voting.models import Opinion
 
@@ -114,7 +115,7 @@ def load_demo(*, progress: Callable[[float, str], None]) -> str:
         db.session.flush()
         _moderate(rows, staff["moderator"])
         progress(0.4, "arguments")
-        _arguments(rows, texts, citizens)
+        _arguments(round, rows, texts, citizens)
         db.session.flush()
         _spread_over_time(round, rows)
     progress(0.5, "votes")
@@ -225,13 +226,15 @@ def _moderate(rows: list[Submission], moderator: Actor) -> None:
         reject(moderator, refused, Reasons(ground, explanation))
 
 
-def _arguments(rows: list[Submission], texts: list[Sample], citizens: list[Person]) -> None:
+def _arguments(
+    round: Round, rows: list[Submission], texts: list[Sample], citizens: list[Person]
+) -> None:
     chance = random.Random(SEED + 1)  # noqa: S311
     for row, text in zip(rows[:-WAITING], texts, strict=False):
         for stance, words in text.arguments:
             author = chance.choice(citizens)
             actor = Actor(author.id, frozenset({Role.PARTICIPANT}), author.public_name)
-            add_argument(actor, row, ArgumentDraft(stance, words))
+            add_argument(actor, round, row, ArgumentDraft(stance, words), is_public=True)
 
 
 def _spread_over_time(round: Round, rows: list[Submission]) -> None:
@@ -244,11 +247,21 @@ def _spread_over_time(round: Round, rows: list[Submission]) -> None:
         row.created_at, row.published_at = moment, min(moment + 6 * DAY / 24, now)
     for row in rows[-WAITING:]:
         row.created_at = now - timedelta(hours=chance.randint(2, 40))
-    _date_arguments(begin, now)
+    _date_what_followed(published, chance)
 
 
-def _date_arguments(begin: datetime, now: datetime) -> None:
-    db.session.execute(update(Argument).values(created_at=begin + (now - begin) * 0.9))
+def _date_what_followed(published: list[Submission], chance: random.Random) -> None:
+    """The thread, the decision and the arguments belong to the days after handing in."""
+    moments = {row.id: row.published_at for row in published if row.published_at}
+    for link in db.session.scalars(select(TraceLink).where(TraceLink.from_id.in_(moments))):
+        link.at = moments[link.from_id]
+    for decision in db.session.scalars(
+        select(ModerationDecision).where(ModerationDecision.submission_id.in_(moments))
+    ):
+        decision.decided_at = moments[decision.submission_id]
+    for argument in db.session.scalars(select(Argument).order_by(Argument.id)):
+        start = moments[argument.submission_id]
+        argument.created_at = start + (clock.now() - start) * chance.random()
 
 
 def _votes(rows: list[Submission], texts: list[Sample]) -> Iterator[ImportedVote]:

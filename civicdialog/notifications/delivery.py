@@ -7,6 +7,7 @@ server holds no lock. Whoever dies in between sends it again under the same Mess
 import smtplib
 import ssl
 from datetime import timedelta
+from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import Path
 
@@ -29,10 +30,11 @@ KEPT_AFTER_SENDING = timedelta(days=30)
 _TLS_PORT = 465
 _FOR_EYES = EmailPolicy(utf8=True, linesep="\n", max_line_length=0)
 
-RECIPIENT_REFUSED = (
+ABOUT_THIS_LETTER = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPDataError,
     smtplib.SMTPNotSupportedError,
+    ValueError,
 )
 
 
@@ -42,19 +44,23 @@ def deliver_due_letters() -> int:
     When the mail server is away the rest waits for the next round; a letter that cannot be
     delivered for itself does not hold up the others.
     """
+    settings: Settings = current_app.extensions["settings"]
     sent = 0
     for letter_id in db.session.scalars(due_letters_unrestricted(clock.now())).all():
         letter = _claim(letter_id)
         if letter is None:
             continue
         try:
-            _send(letter)
-        except (smtplib.SMTPException, OSError) as error:
-            _note_failure(letter_id, error)
-            if not isinstance(error, RECIPIENT_REFUSED):
-                break
+            message = as_message(letter, readable=not settings.mail_host)
         except Exception as error:  # noqa: BLE001 (one broken letter must not stop the post)
             _note_failure(letter_id, error)
+            continue
+        try:
+            _send(message, letter, settings)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            _note_failure(letter_id, error)
+            if not isinstance(error, ABOUT_THIS_LETTER):
+                break
         else:
             _note_success(letter_id)
             sent += 1
@@ -89,15 +95,14 @@ def _claim(letter_id: int) -> Letter | None:
         return letter if claimed else None
 
 
-def _send(letter: Letter) -> None:
-    settings: Settings = current_app.extensions["settings"]
+def _send(message: EmailMessage, letter: Letter, settings: Settings) -> None:
     if not settings.mail_host:
-        _write_file(letter)
+        _write_file(message, letter)
         return
     with _connection(settings) as server:
         if settings.mail_user:
             server.login(settings.mail_user, settings.mail_password)
-        server.send_message(as_message(letter))
+        server.send_message(message)
 
 
 def _connection(settings: Settings) -> smtplib.SMTP:
@@ -116,12 +121,12 @@ def _connection(settings: Settings) -> smtplib.SMTP:
     return server
 
 
-def _write_file(letter: Letter) -> None:
+def _write_file(message: EmailMessage, letter: Letter) -> None:
     """No mail server is set: put the letter into the instance folder, readable as it is."""
     folder = Path(current_app.instance_path) / "mail"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{clock.now():%Y%m%dT%H%M%S}-{letter.id:09d}-{letter.kind}.eml"
-    path.write_bytes(as_message(letter, readable=True).as_bytes(policy=_FOR_EYES))
+    path.write_bytes(message.as_bytes(policy=_FOR_EYES))
     log.info("letter written to a file", kind=letter.kind, file=path.name)
 
 

@@ -11,7 +11,7 @@ from civicdialog.core.permissions import Permission
 from civicdialog.core.room import Room, page
 from civicdialog.notifications import queries
 from civicdialog.notifications.models import Letter
-from civicdialog.notifications.writing import write
+from civicdialog.notifications.writing import Written, write
 
 dev_room = Room("mailbox", __name__)
 
@@ -43,16 +43,27 @@ def letters() -> Any:
 
 
 def _shown(letter: Letter) -> ShownLetter:
-    written = write(letter)
-    base_url = current_app.extensions["settings"].base_url
-    pieces = tuple(
+    try:
+        written = write(letter)
+    except Exception as error:  # noqa: BLE001 (the page is there to find broken letters)
+        written = Written(letter.kind, f"{type(error).__name__}: {error}")
+    return ShownLetter(
+        to_email=letter.to_email,
+        subject=written.subject,
+        pieces=_pieces(written.text, current_app.extensions["settings"].base_url),
+        at=letter.created_at,
+        sent_at=letter.sent_at,
+        last_error=letter.last_error,
+    )
+
+
+def _pieces(text: str, base_url: str) -> tuple[Piece, ...]:
+    """The text with links to this site cut out; they are made to work at any port."""
+    parts = re.split(rf"({re.escape(base_url)}\S*)", text)
+    return tuple(
         Piece(part, part.removeprefix(base_url) or "/")
         if part.startswith(base_url)
         else Piece(part)
-        for part in re.split(rf"({re.escape(base_url)}\S*)", written.text)
+        for part in parts
         if part
     )
-    return ShownLetter(
-        letter.to_email, written.subject, pieces, letter.created_at, letter.sent_at,
-        letter.last_error,
-    )  # fmt: skip

@@ -1,9 +1,10 @@
 """Reading rounds with their phases."""
 
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
@@ -16,9 +17,18 @@ SEE_ALL = (Permission.ROUND_EDIT, Permission.MODERATION_READ, Permission.TOPICS_
 
 def visible_to(viewer: Actor) -> Select[Round]:
     """Public rounds; all of them for those who work on rounds."""
-    rounds = select(Round)
-    sees_all = any(may(viewer, permission) for permission in SEE_ALL)
-    return rounds if sees_all else rounds.where(Round.is_public)
+    return select(Round) if _sees_all(viewer) else select(Round).where(Round.is_public)
+
+
+def _sees_all(viewer: Actor) -> bool:
+    return any(may(viewer, permission) for permission in SEE_ALL)
+
+
+@lru_cache
+def _at_slug(sees_all: bool) -> Select[Round]:
+    """Asked by almost every page and therefore composed once, with a place for the slug."""
+    rounds = select(Round) if sees_all else select(Round).where(Round.is_public)
+    return rounds.options(joinedload(Round.phases)).where(Round.slug == bindparam("slug"))
 
 
 def by_slug(viewer: Actor, slug: str) -> Round:
@@ -26,8 +36,11 @@ def by_slug(viewer: Actor, slug: str) -> Round:
 
     :raise NotFound: if there is none, or not for this viewer
     """
-    wanted = visible_to(viewer).where(Round.slug == slug)
-    return _one(wanted.options(selectinload(Round.phases)), slug)
+    wanted = _at_slug(_sees_all(viewer))
+    found = db.session.scalars(wanted, {"slug": slug}).unique().one_or_none()
+    if found is None:
+        raise NotFound(slug)
+    return found
 
 
 def for_change(viewer: Actor, slug: str) -> Round:
@@ -36,11 +49,7 @@ def for_change(viewer: Actor, slug: str) -> Round:
     :raise NotFound: if there is none, or not for this viewer
     """
     wanted = visible_to(viewer).where(Round.slug == slug)
-    return _one(wanted.options(selectinload(Round.phases)).with_for_update(), slug)
-
-
-def _one(wanted: Select[Round], slug: str) -> Round:
-    round = db.session.scalar(wanted)
+    round = db.session.scalar(wanted.options(selectinload(Round.phases)).with_for_update())
     if round is None:
         raise NotFound(slug)
     return round

@@ -11,12 +11,14 @@ from sqlalchemy.orm import joinedload
 from civicdialog.analysis.language import fold_terms
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
+from civicdialog.core.ids import ALPHABET
 from civicdialog.core.permissions import Actor, Permission, may
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import SEE_ALL as SEE_ALL_ROUNDS
 from civicdialog.submissions.models import Kind, Status, Submission
 from civicdialog.trace.models import Relation, TraceLink
 
+_PUBLIC_ID_LETTERS = frozenset(ALPHABET)
 SHORTEST_TERM = 2
 MOST_TERMS = 8
 _REASONED = (Relation.REJECTED, Relation.WITHDRAWN)
@@ -59,15 +61,21 @@ def in_round(viewer: Actor, round_id: int) -> Select[Submission]:
 def listed(viewer: Actor, round_id: int, wanted: ListFilter) -> Select[Submission]:
     """The published ones that fit, in no order."""
     found = in_round(viewer, round_id).where(Submission.status == Status.PUBLISHED)
+    return found.where(*fitting(wanted))
+
+
+def fitting(wanted: ListFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks for, as conditions."""
+    conditions: list[ColumnElement[bool]] = []
     if wanted.kind is not None:
-        found = found.where(Submission.kind == wanted.kind)
+        conditions.append(Submission.kind == wanted.kind)
     if wanted.department:
-        found = found.where(Submission.department == wanted.department)
+        conditions.append(Submission.department == wanted.department)
     if wanted.search:
-        found = found.where(_has_terms(wanted.search))
+        conditions.append(_has_terms(wanted.search))
     if wanted.among is not None:
-        found = found.where(Submission.id.in_(wanted.among))
-    return found
+        conditions.append(Submission.id.in_(wanted.among))
+    return conditions
 
 
 def _has_terms(search: str) -> ColumnElement[bool]:
@@ -84,6 +92,8 @@ def by_public_id(viewer: Actor, public_id: str, *, for_change: bool = False) -> 
 
     :raise NotFound: if there is none, or not for this viewer
     """
+    if not set(public_id) <= _PUBLIC_ID_LETTERS:
+        raise NotFound(public_id)
     wanted = (
         select(Submission)
         .join(Submission.round)

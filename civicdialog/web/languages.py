@@ -89,9 +89,7 @@ def _in_template(context: EvalContext, message: str, **values: Any) -> str:
 
 
 @pass_eval_context
-def _number_in_template(
-    context: EvalContext, one: str, many: str, num: int, **values: Any
-) -> str:
+def _number_in_template(context: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
     """The same for a number of things."""
     text = translations(language_now()).ngettext(one, many, num)
     return (Markup(text) if context.autoescape else text) % {"num": num, **values}  # noqa: S704

@@ -14,7 +14,7 @@ from civicdialog.submissions.models import Kind, Status, Submission
 from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.web.languages import chosen_language
 from civicdialog.web.templating import label
-from civicdialog.web.view_models import Opinion, ProposalCard, ThreadStep
+from civicdialog.core.view_models import Opinion, ProposalCard, ThreadStep
 from civicdialog.web.words import gettext, ngettext
 
 SUMMARY_LENGTH = 200

@@ -26,7 +26,7 @@ from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
 from civicdialog.web.queries import topic_labels, topics_of
 from civicdialog.web.templating import day_in_words, label
-from civicdialog.web.view_models import (
+from civicdialog.core.view_models import (
     Fact,
     FilterChoice,
     Filters,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from civicdialog.core.db import UtcDateTime, db
 from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
@@ -68,18 +68,31 @@ class Topics:
     listed: list[tuple[int, str, int]]
 
 
-def _newest_run(round_id: int) -> ScalarSelect[Any]:
-    return select(func.max(ClusterRun.id)).where(ClusterRun.round_id == round_id).scalar_subquery()
+# Asked by every list and therefore composed once, with places for the values.
+_NEWEST_RUN = (
+    select(func.max(ClusterRun.id))
+    .where(ClusterRun.round_id == bindparam("round_id"))
+    .scalar_subquery()
+)
+_TOPICS = (
+    select(Cluster.run_id, ClusterRun.ran_at, Cluster.position, Cluster.label, Cluster.size)
+    .join(ClusterRun, ClusterRun.id == Cluster.run_id)
+    .where(Cluster.run_id == _NEWEST_RUN)
+    .order_by(Cluster.position)
+)
+_TOPICS_OF_SUBMISSIONS = (
+    select(ClusterMember.submission_id, Cluster.position, Cluster.label)
+    .join(Cluster, Cluster.id == ClusterMember.cluster_id)
+    .where(
+        Cluster.run_id == _NEWEST_RUN,
+        ClusterMember.submission_id.in_(bindparam("submission_ids", expanding=True)),
+    )
+)
 
 
 def topics_of(round_id: int) -> Topics | None:
     """The topics a round was grouped into last, the largest first; None before the first run."""
-    rows = db.session.execute(
-        select(Cluster.run_id, ClusterRun.ran_at, Cluster.position, Cluster.label, Cluster.size)
-        .join(ClusterRun, ClusterRun.id == Cluster.run_id)
-        .where(Cluster.run_id == _newest_run(round_id))
-        .order_by(Cluster.position)
-    ).all()
+    rows = db.session.execute(_TOPICS, {"round_id": round_id}).all()
     if not rows:
         return None
     return Topics(rows[0][0], rows[0][1], [(row[2], row[3], row[4]) for row in rows])
@@ -89,14 +102,8 @@ def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tupl
     """Position and label of the topic of each of these submissions in the newest run."""
     if not submission_ids:
         return {}
-    rows = db.session.execute(
-        select(ClusterMember.submission_id, Cluster.position, Cluster.label)
-        .join(Cluster, Cluster.id == ClusterMember.cluster_id)
-        .where(
-            Cluster.run_id == _newest_run(round_id),
-            ClusterMember.submission_id.in_(submission_ids),
-        )
-    )
+    values = {"round_id": round_id, "submission_ids": submission_ids}
+    rows = db.session.execute(_TOPICS_OF_SUBMISSIONS, values)
     return {number: (position, label) for number, position, label in rows}
 
 

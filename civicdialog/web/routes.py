@@ -21,7 +21,7 @@ from civicdialog.web.queries import gone_unrestricted, latest_rounds
 from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
-from civicdialog.web.view_models import Crumb
+from civicdialog.core.view_models import Crumb
 from civicdialog.web.words import gettext
 
 room = Room("web", __name__)

@@ -11,7 +11,7 @@ from civicdialog.core.i18n import mark
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.web.presenting import count_of_proposals
 from civicdialog.web.templating import day_in_words, label
-from civicdialog.web.view_models import PhaseState, PhaseStep
+from civicdialog.core.view_models import PhaseState, PhaseStep
 from civicdialog.web.words import gettext, ngettext
 
 HINTS: Mapping[PhaseKind, str] = {

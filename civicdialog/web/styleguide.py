@@ -25,7 +25,7 @@ from wtforms.validators import InputRequired, Length
 from civicdialog.core.permissions import Permission
 from civicdialog.submissions.models import Kind, Status
 from civicdialog.web.assets import KERN
-from civicdialog.web.view_models import (
+from civicdialog.core.view_models import (
     Cell,
     Column,
     Crumb,

@@ -12,7 +12,6 @@ from flask_babel import (
     format_decimal,
     format_percent,
     get_locale,
-    gettext,
 )
 from jinja2 import StrictUndefined
 from markupsafe import Markup
@@ -31,6 +30,7 @@ from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
 from civicdialog.web.languages import chosen_language
 from civicdialog.web.navigation import account_links, fixed_urls, footer_links, navigation
+from civicdialog.web.words import gettext
 
 LABELS: dict[StrEnum, str] = {
     Role.VISITOR: mark("Visitor"),
@@ -110,7 +110,7 @@ def day_in_words(value: datetime) -> str:
     """The day as one writes it in the reader's language: 3. Juni 2026, 3 June 2026."""
     locale = get_locale()
     is_german = locale is not None and locale.language == "de"
-    return format_date(value, "d. MMMM y" if is_german else "d MMMM y")
+    return str(format_date(value, "d. MMMM y" if is_german else "d MMMM y"))
 
 
 def _moment(value: datetime) -> Markup:
@@ -127,11 +127,11 @@ def _number(value: float) -> str:
     """A number with the reader's separators; small whole ones need none."""
     if isinstance(value, int) and 0 <= value < 1000:
         return str(value)
-    return format_decimal(value)
+    return str(format_decimal(value))
 
 
 def _percent(value: float) -> str:
-    return format_percent(value, "#,##0 %" if chosen_language() == "de" else "#,##0%")
+    return str(format_percent(value, "#,##0 %" if chosen_language() == "de" else "#,##0%"))
 
 
 def _context() -> dict[str, Any]:

@@ -131,7 +131,7 @@ def test_the_longest_texts_fit(make, hand_in):
 
 
 def test_taking_back_removes_it_from_the_count(make, db, ada, actor):
-    round = make.round("collecting", submission_count=1)
+    round = make.round("collecting")
     submission = make.submission(round, ada)
     with transaction():
         withdraw_submission(actor, submission, "Doppelt")

@@ -89,6 +89,18 @@ def test_newest_and_least_voted_are_sorted(db, make):
     assert needy == sorted(needy, key=lambda r: (r.vote_count, r.id))
 
 
+@pytest.mark.parametrize("kind", [Kind.CONCERN, Kind.PRINCIPLE])
+def test_a_filter_of_a_large_round_shows_what_fits_once(db, make, kind):
+    round = fill(db, make, 1_200)
+    db.session.execute(
+        update(Submission).where(Submission.number.in_([5, 700])).values(kind=Kind.PRINCIPLE)
+    )
+    db.session.commit()
+    numbers = [n for page in walk(round, ListFilter(kind=kind)) for n in page]
+    expected = range(4, 1_201, 4) if kind is Kind.CONCERN else [5, 700]
+    assert sorted(numbers) == [n for n in expected if kind is Kind.PRINCIPLE or n != 700]
+
+
 @pytest.mark.parametrize("gone", [5, 30, 55, 57])
 def test_gaps_close(db, make, gone):
     round = fill(db, make, 57)

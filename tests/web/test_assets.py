@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from civicdialog.web import assets, view_models
-from civicdialog.web.view_models import MapGroup, OpinionBar, OpinionMapView, TopicTile
+from civicdialog.core.view_models import MapGroup, OpinionBar, OpinionMapView, TopicTile
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = runpy.run_path(str(ROOT / "tools" / "vendor.py"))

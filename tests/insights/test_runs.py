@@ -1,0 +1,141 @@
+"""Runs are snapshots, made in a process of their own, one at a time."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from civicdialog.core.audit import name_of
+from civicdialog.core.db import transaction
+from civicdialog.core.errors import NotAllowed, RuleBroken
+from civicdialog.core.jobs import Job, JobState, claim_job, doorbell
+from civicdialog.core.permissions import Actor
+from civicdialog.insights import actions, queries, tasks
+from civicdialog.insights.models import ClusterMember, ClusterRun
+from civicdialog.submissions.models import Status
+
+WORDS = (
+    "Ampel Kreuzung Fußgänger grün",
+    "Baum Wasser Sommer gießen",
+    "Kita Platz Anmeldung Eltern",
+)
+
+
+@pytest.fixture
+def round(make, ada):
+    round = make.round("voting")
+    for n in range(24):
+        make.submission(round, ada, title=f"{WORDS[n % 3]} {n}", problem=WORDS[n % 3])
+    make.submission(round, ada, title="GEHEIM", status=Status.PENDING)
+    return round
+
+
+def test_a_run_holds_every_published_contribution_and_no_other(db, round):
+    run = tasks.build_topics(Actor.system(), round)
+    assert run.submission_count == 24
+    assert len(db.session.scalars(select(ClusterMember)).all()) == 24
+    assert sum(topic.size for topic in run.clusters) == 24
+
+
+def test_the_same_contributions_give_the_same_topics(round):
+    def told():
+        run = tasks.build_topics(Actor.system(), round)
+        return run.input_hash, [(t.label, t.size, t.central, t.summary) for t in run.clusters]
+
+    assert told() == told()
+
+
+def test_a_new_contribution_changes_the_fingerprint_of_the_input(make, ada, round):
+    before = tasks.build_topics(Actor.system(), round).input_hash
+    make.submission(round, ada, title="Etwas Neues")
+    assert tasks.build_topics(Actor.system(), round).input_hash != before
+
+
+def test_the_newest_run_is_shown_and_the_old_one_stays(db, round):
+    first = tasks.build_topics(Actor.system(), round).id
+    second = tasks.build_topics(Actor.system(), round, seed=3).id
+    assert queries.latest_run(round.id).id == second
+    assert db.session.get(ClusterRun, first).seed == 0
+
+
+def test_the_committee_decides_the_number_of_topics(db, round):
+    round.topics_wanted = 2
+    db.session.commit()
+    run = tasks.build_topics(Actor.system(), round)
+    assert len(run.clusters) == 2
+    assert run.settings["topics_wanted"] == 2
+
+
+def test_a_participant_asks_for_no_run(ada, round):
+    with pytest.raises(NotAllowed):
+        actions.request_topics(ada.as_actor(), round)
+
+
+def test_one_job_is_open_at_a_time(kim, round):
+    actions.request_topics(kim.as_actor(), round)
+    with pytest.raises(RuleBroken):
+        actions.request_topics(kim.as_actor(), round)
+
+
+def test_an_empty_round_has_nothing_to_group(make, kim):
+    with pytest.raises(RuleBroken):
+        actions.request_topics(kim.as_actor(), make.round("voting"))
+
+
+@pytest.fixture
+def job(db, kim, round):
+    with transaction():
+        job = actions.request_topics(kim.as_actor(), round)
+    return SimpleNamespace(id=job.id, subject=job.subject, round_id=round.id)
+
+
+def test_the_worker_does_a_waiting_job_in_a_process_of_its_own(db, round, job):
+    doorbell().duties[actions.RUN_TOPICS]()
+    db.session.rollback()
+    assert db.session.get_one(Job, job.id).state is JobState.DONE
+    assert queries.latest_run(job.round_id).submission_count == 24
+
+
+def test_a_job_is_taken_by_one_worker_only(job):
+    with transaction():
+        assert claim_job(job.id)
+        assert not claim_job(job.id)
+
+
+def test_a_cancelled_job_leaves_no_run(db, kim, round, job, monkeypatch):
+    monkeypatch.setattr(tasks, "SECONDS_BETWEEN_REPORTS", 0)
+    with transaction():
+        claim_job(job.id)
+    with transaction():
+        actions.cancel_topics(kim.as_actor(), round)
+    tasks.perform_job(job.id)
+    assert queries.latest_run(round.id) is None
+    assert db.session.get_one(Job, job.id).state is JobState.CANCELLED
+
+
+def test_a_job_whose_process_dies_is_told_and_the_last_result_stays(db, round, job, monkeypatch):
+    before = tasks.build_topics(Actor.system(), round).id
+    dead = subprocess.CompletedProcess([], 1, b"", b"killed")
+    monkeypatch.setattr(tasks.subprocess, "run", lambda *words, **options: dead)
+    tasks.perform_waiting()
+    db.session.rollback()
+    stored = db.session.get_one(Job, job.id)
+    assert (stored.state, stored.error) == (JobState.FAILED, tasks.STOPPED)
+    assert queries.latest_run(job.round_id).id == before
+
+
+def test_jobs_are_named_by_their_round(round, job):
+    assert job.subject == name_of(round)
+
+
+def test_the_web_knows_no_numerical_library():
+    code = (
+        "import sys, tempfile; from civicdialog import create_app; "
+        "from civicdialog.config import load_settings; "
+        "create_app(load_settings({'CIVICDIALOG_INSTANCE_PATH': tempfile.mkdtemp()})); "
+        "print([m for m in ('sklearn', 'numpy', 'scipy') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
