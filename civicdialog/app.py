@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from civicdialog.config import ROOT, Settings, load_settings
+from civicdialog.core.requests import CleanRequest
 
 BUNDLED = ROOT / "civicdialog" / "_bundled"
 
@@ -19,6 +20,7 @@ def build(settings: Settings | None = None, **config: Any) -> Flask:
         template_folder=str(home / "templates"),
         static_folder=None,
     )
+    app.request_class = CleanRequest
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -10,6 +10,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from civicdialog.config import Settings
+from civicdialog.core.db import db
 
 
 class Server(BaseApplication):
@@ -38,8 +39,9 @@ def serve_pages(app: Flask, *, workers: int) -> None:
 
     def greet(server: Any) -> None:
         click.echo(f"\nCivicDialog is ready: {settings.base_url}\n")
-        for line in sample_sign_ins(app):
-            click.echo(line)
+        if settings.is_development:
+            for line in sample_sign_ins(app):
+                click.echo(line)
 
     Server(
         app,
@@ -85,4 +87,8 @@ def sample_sign_ins(app: Flask) -> list[str]:
     from civicdialog.demo.load import sign_in_lines
 
     with app.app_context():
-        return sign_in_lines()
+        lines = sign_in_lines()
+        db.session.remove()
+        # The processes that serve are made after this one and must not inherit its connections.
+        db.engine.dispose()
+        return lines

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from civicdialog.moderation.actions import Reasons
 from civicdialog.moderation.models import Ground
@@ -53,7 +53,7 @@ class RejectForm(FlaskForm):
 
     def validate_ground(self, field: Any) -> None:
         if field.data not in set(Ground):
-            raise ValueError(_l("Please choose the rule."))
+            raise ValidationError(_l("Please choose the rule."))
 
     def draft(self) -> Reasons:
         return Reasons(Ground(self.ground.data), self.explanation.data or "")

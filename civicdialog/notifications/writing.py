@@ -62,8 +62,8 @@ def as_message(letter: Letter, *, readable: bool = False) -> EmailMessage:
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     message.set_content(written.text, cte="8bit" if readable else "quoted-printable")
+    message["Content-Language"] = letter.language
     return message
 
 

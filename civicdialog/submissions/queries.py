@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, false, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
 
 from civicdialog.analysis.language import fold_terms
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
 from civicdialog.core.ids import ALPHABET
-from civicdialog.core.permissions import Actor, Permission, may
+from civicdialog.core.permissions import Actor, Permission, Role, may
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import SEE_ALL as SEE_ALL_ROUNDS
 from civicdialog.submissions.models import Kind, Status, Submission
@@ -94,23 +95,31 @@ def by_public_id(viewer: Actor, public_id: str, *, for_change: bool = False) -> 
     """
     if not set(public_id) <= _PUBLIC_ID_LETTERS:
         raise NotFound(public_id)
+    wanted = _one_as_seen_by(viewer.roles, for_change)
+    values = {"public_id": public_id, "viewer_id": viewer.id}
+    submission = db.session.scalars(wanted, values).unique().one_or_none()
+    if submission is None:
+        raise NotFound(public_id)
+    return submission
+
+
+@lru_cache
+def _one_as_seen_by(roles: frozenset[Role], for_change: bool) -> Select[Submission]:
+    """Asked by every page of a contribution and every vote, and therefore composed once."""
+    viewer = Actor(None, roles)
+    own = Submission.author_id == bindparam("viewer_id", type_=Integer)
     wanted = (
         select(Submission)
         .join(Submission.round)
         .options(
             joinedload(Submission.author),
-            joinedload(Submission.round).selectinload(Round.phases),
+            contains_eager(Submission.round).joinedload(Round.phases),
         )
-        .where(Submission.public_id == public_id, visible_to(viewer))
+        .where(Submission.public_id == bindparam("public_id"), or_(visible_to(viewer), own))
     )
     if not any(may(viewer, permission) for permission in SEE_ALL_ROUNDS):
         wanted = wanted.where(Round.is_public)
-    if for_change:
-        wanted = wanted.with_for_update(of=Submission)
-    submission = db.session.scalar(wanted)
-    if submission is None:
-        raise NotFound(public_id)
-    return submission
+    return wanted.with_for_update(of=Submission) if for_change else wanted
 
 
 def own(actor: Actor) -> Select[Submission]:

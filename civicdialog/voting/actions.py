@@ -1,9 +1,10 @@
 """Voting. Of a vote the minutes hold nothing: not who, not what, not even that there was one."""
 
 from collections.abc import Iterable
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from civicdialog.core import clock
 from civicdialog.core.audit import Event, record
@@ -27,11 +28,35 @@ __all__ = [
 ]
 
 _SUBMISSIONS = cast("Table", Submission.__table__)
-_COUNTERS = {
-    Opinion.AGREE: _SUBMISSIONS.c.agree_count,
-    Opinion.PASS: _SUBMISSIONS.c.pass_count,
-    Opinion.DISAGREE: _SUBMISSIONS.c.disagree_count,
-}
+_VOTES = cast("Table", Vote.__table__)
+_KEY = ("participation_id", "submission_id")
+_MINE = (
+    _VOTES.c.participation_id == bindparam("participation"),
+    _VOTES.c.submission_id == bindparam("submission"),
+)
+# The statements of a vote are composed once, with places for the values: in a vote, composing
+# them took longer than asking the database.
+_BEFORE = select(_VOTES.c.opinion).where(*_MINE).with_for_update()
+_CHANGE = update(_VOTES).where(*_MINE).values(opinion=bindparam("now"))
+_COUNT = (
+    update(_SUBMISSIONS)
+    .where(_SUBMISSIONS.c.id == bindparam("submission"))
+    .values(
+        agree_count=_SUBMISSIONS.c.agree_count + bindparam("agree"),
+        pass_count=_SUBMISSIONS.c.pass_count + bindparam("pass"),
+        disagree_count=_SUBMISSIONS.c.disagree_count + bindparam("disagree"),
+    )
+)
+
+
+@lru_cache
+def _add(dialect: str) -> Any:
+    """Store a vote, if the person has none on this contribution."""
+    return (
+        insert_into(Vote)
+        .on_conflict_do_nothing(index_elements=list(_KEY))
+        .returning(_VOTES.c.submission_id)
+    )
 
 
 def cast_vote(actor: Actor, round: Round, submission: Submission, opinion: Opinion) -> None:
@@ -51,20 +76,15 @@ def cast_vote(actor: Actor, round: Round, submission: Submission, opinion: Opini
     before = _put(_participation(actor, round), submission, opinion)
     if before == opinion:
         return
-    counters = {_COUNTERS[opinion]: _COUNTERS[opinion] + 1}
-    if before is not None:
-        counters[_COUNTERS[before]] = _COUNTERS[before] - 1
-    db.session.execute(
-        update(_SUBMISSIONS).where(_SUBMISSIONS.c.id == submission.id).values(counters)
-    )
+    steps = {each.word: (each is opinion) - (each is before) for each in Opinion}
+    db.session.execute(_COUNT, {"submission": submission.id, **steps})
     if before is None:
         add_votes(round.id, 1)
 
 
 def _participation(actor: Actor, round: Round) -> int:
     """The key of the actor's participation, made at the first vote."""
-    wanted = queries.participation_of(actor, round.id)
-    found: int | None = db.session.scalar(wanted)
+    found = queries.participation_of(actor, round.id)
     if found is not None:
         return found
     values = {"round_id": round.id, "person_id": actor.id}
@@ -73,28 +93,20 @@ def _participation(actor: Actor, round: Round) -> int:
         .values(values)
         .on_conflict_do_nothing(index_elements=["round_id", "person_id"])
     )
-    return int(db.session.scalars(wanted).one())
+    return cast("int", queries.participation_of(actor, round.id))
 
 
 def _put(participation_id: int, submission: Submission, opinion: Opinion) -> Opinion | None:
     """Store the opinion; says which one stood there before."""
-    key = {"participation_id": participation_id, "submission_id": submission.id}
-    added = db.session.execute(
-        insert_into(Vote)
-        .values(key | {"opinion": int(opinion)})
-        .on_conflict_do_nothing(index_elements=list(key))
-        .returning(Vote.submission_id)
-    ).first()
-    if added is not None:
+    values = dict(zip(_KEY, (participation_id, submission.id), strict=True))
+    add = _add(db.engine.dialect.name)
+    if db.session.execute(add, values | {"opinion": int(opinion)}).first() is not None:
         return None
     # The same person's parallel request waits here until this one is over.
-    mine = Vote.participation_id == participation_id, Vote.submission_id == submission.id
-    before = Opinion(
-        db.session.execute(select(Vote.opinion).where(*mine).with_for_update()).scalar_one()
-    )
+    mine = {"participation": participation_id, "submission": submission.id}
+    before = Opinion(db.session.execute(_BEFORE, mine).scalar_one())
     if before != opinion:
-        change = update(Vote).where(*mine).values(opinion=int(opinion))
-        db.session.execute(change.execution_options(synchronize_session=False))
+        db.session.execute(_CHANGE, mine | {"now": int(opinion)})
     return before
 
 

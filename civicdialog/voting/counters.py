@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.selectable import Subquery
 
@@ -67,10 +67,14 @@ _PUBLISHED_OF_ROUND = _of_round(Submission.id, Submission.status == Status.PUBLI
 
 def recount(round_id: int) -> None:
     """Set the counters of a round and its submissions to what counting says."""
-    wrong = db.session.execute(_differing().where(_SUBMISSIONS.c.round_id == round_id)).all()
-    for row in wrong:
-        values = dict(zip(_NAMES, row[len(_NAMES) + 1 :], strict=True))
-        db.session.execute(update(_SUBMISSIONS).where(_SUBMISSIONS.c.id == row[0]).values(values))
+    differing = _differing().where(_SUBMISSIONS.c.round_id == round_id)
+    right = [
+        {"the_id": row[0], **dict(zip(_NAMES, row[len(_NAMES) + 1 :], strict=True))}
+        for row in db.session.execute(differing)
+    ]
+    if right:
+        of_one = _SUBMISSIONS.c.id == bindparam("the_id")
+        db.session.execute(update(_SUBMISSIONS).where(of_one), right)
     db.session.execute(
         update(_ROUNDS).where(_ROUNDS.c.id == round_id).values(vote_count=_VOTES_OF_ROUND)
     )

@@ -107,6 +107,7 @@ def test_a_letter_travels_through_a_real_mail_server(db, postman):
     assert mail["To"] == "ada@example.org"
     assert mail["Subject"] == "Ihr Beitrag ist veröffentlicht"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "de"
     assert "„Ampeln für Fußgänger“" in mail.get_content()
     assert only_letter(db).sent_at is not None
 

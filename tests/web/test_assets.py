@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from civicdialog.web import assets, view_models
+from civicdialog.core import view_models
+from civicdialog.web import assets
 from civicdialog.core.view_models import MapGroup, OpinionBar, OpinionMapView, TopicTile
 
 ROOT = Path(__file__).resolve().parents[2]
