@@ -139,9 +139,11 @@ def _votes_in_words(submission: Submission) -> str:
     )
 
 
-def job_view(job: Job | None, round: Round) -> JobProgress | None:
+def job_view(job: Job | None, newest: ClusterRun | None) -> JobProgress | None:
     """The grouping under way or just ended, if there is something to say about it."""
     if job is None or job.state in {JobState.DONE, JobState.CANCELLED}:
+        return None
+    if not job.is_open and newest is not None and newest.ran_at > job.created_at:
         return None
     if job.state is JobState.FAILED:
         return JobProgress(gettext("The grouping failed"), "failed", message=gettext(job.error))

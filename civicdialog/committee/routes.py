@@ -24,7 +24,7 @@ from civicdialog.core.room import Room, current_actor, page
 from civicdialog.core.view_models import Crumb
 from civicdialog.insights import actions
 from civicdialog.insights import queries as insights
-from civicdialog.insights.actions import RUN_TOPICS
+from civicdialog.insights.actions import FEWEST, RUN_TOPICS
 from civicdialog.insights.models import Cluster, ClusterRun
 from civicdialog.rounds import queries as rounds
 from civicdialog.rounds.models import Round
@@ -47,13 +47,16 @@ def topics(slug: str) -> Any:
     """The reading page: what people wrote, by topic."""
     round = rounds.by_slug(current_actor(), slug)
     run = _chosen_run(round)
-    job = job_view(latest_job(RUN_TOPICS, name_of(round)), round)
+    newest = insights.latest_run(round.id) if request.args.get("run") else run
+    job = job_view(latest_job(RUN_TOPICS, name_of(round)), newest)
     return page(
         "committee/topics.html",
         round=round,
         run=run,
         topics=topic_views(round, run) if run else [],
         job=job,
+        newest_url=url_for("committee.topics", slug=slug) if newest is not run else "",
+        has_enough=round.submission_count >= FEWEST,
         is_provisional=run is not None and run.submission_count < PROVISIONAL_BELOW,
         new_count=max(0, round.submission_count - run.submission_count) if run else 0,
         may_run=may(current_actor(), Permission.TOPICS_RUN),

@@ -142,10 +142,7 @@ def open_job(kind: str, subject: str) -> Job | None:
 def latest_job(kind: str, subject: str) -> Job | None:
     """The job of this kind asked for last, whatever became of it."""
     return db.session.scalar(
-        select(Job)
-        .where(Job.kind == kind, Job.subject == subject)
-        .order_by(Job.id.desc())
-        .limit(1)
+        select(Job).where(Job.kind == kind, Job.subject == subject).order_by(Job.id.desc()).limit(1)
     )
 
 

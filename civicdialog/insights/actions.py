@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import aliased
 
 from civicdialog.core.audit import Event, name_of, record
 from civicdialog.core.db import db
@@ -14,8 +15,12 @@ from civicdialog.core.jobs import Job, cancel_job, open_job, request_job
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
 from civicdialog.rounds.models import Round
+from civicdialog.submissions.models import Submission
+from civicdialog.trace.models import Relation, TraceLink
 
 RUN_TOPICS = "run-topics"
+FEWEST = 10
+"""With fewer contributions there is nothing to compare."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,8 @@ def request_topics(actor: Actor, round: Round, *, seed: int = 0) -> Job:
     :raise RuleBroken: if that is under way already, or there is nothing to group
     """
     require(actor, Permission.TOPICS_RUN)
-    if round.submission_count == 0:
-        raise RuleBroken(mark("There are no published contributions to group yet."))
+    if round.submission_count < FEWEST:
+        raise RuleBroken(mark("Topics need at least ten published contributions."))
     job = request_job(actor, RUN_TOPICS, name_of(round), seed=seed)
     record(actor, Event.TOPICS_REQUESTED, round)
     return job
@@ -72,7 +77,7 @@ def keep_topics(actor: Actor, round: Round, found: FoundTopics) -> ClusterRun:
     )
     db.session.add(run)
     db.session.flush()
-    _keep_members(run, result)
+    _keep_members(actor, run, result)
     record(actor, Event.TOPICS_BUILT, run, round=round.slug, topics=len(run.clusters))
     return run
 
@@ -91,7 +96,7 @@ def _cluster(position: int, topic: Mapping[str, Any]) -> Cluster:
     )
 
 
-def _keep_members(run: ClusterRun, result: Mapping[str, Any]) -> None:
+def _keep_members(actor: Actor, run: ClusterRun, result: Mapping[str, Any]) -> None:
     position_of = {topic["cluster"]: n for n, topic in enumerate(result["topics"])}
     cluster_ids = {cluster.position: cluster.id for cluster in run.clusters}
     parts = {
@@ -111,3 +116,51 @@ def _keep_members(run: ClusterRun, result: Mapping[str, Any]) -> None:
     ]
     if rows:
         db.session.execute(insert(ClusterMember), rows)
+        _link_to_topics(actor, run, rows)
+
+
+def _link_to_topics(actor: Actor, run: ClusterRun, members: list[dict[str, Any]]) -> None:
+    """Say of each contribution which topic it went into; two statements, whatever the number."""
+    origin, target = Submission.__tablename__, Cluster.__tablename__
+    db.session.execute(
+        insert(TraceLink),
+        [
+            {
+                "from_kind": origin,
+                "from_id": member["submission_id"],
+                "to_kind": target,
+                "to_id": member["cluster_id"],
+                "relation": Relation.GROUPED_UNDER,
+                "actor_id": actor.id,
+            }
+            for member in members
+        ],
+    )
+    newer = aliased(TraceLink)
+    now = [cluster.id for cluster in run.clusters]
+    before = (
+        select(Cluster.id)
+        .join(ClusterRun, ClusterRun.id == Cluster.run_id)
+        .where(ClusterRun.round_id == run.round_id, ClusterRun.id != run.id)
+    )
+    follower = (
+        select(newer.id)
+        .where(
+            newer.from_kind == origin,
+            newer.from_id == TraceLink.from_id,
+            newer.to_kind == target,
+            newer.to_id.in_(now),
+        )
+        .scalar_subquery()
+    )
+    db.session.execute(
+        update(TraceLink)
+        .where(
+            TraceLink.relation == Relation.GROUPED_UNDER,
+            TraceLink.superseded_by_id.is_(None),
+            TraceLink.to_kind == target,
+            TraceLink.to_id.in_(before),
+        )
+        .values(superseded_by_id=follower)
+        .execution_options(synchronize_session=False)
+    )

@@ -10,6 +10,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     from civicdialog.core.room import begin_reading, refuse_unguarded_views
     from civicdialog.web import (
         assets,
+        compression,
         errors,
         languages,
         limits,
@@ -21,6 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     app.before_request(begin_reading)
     logs.init_app(app, settings)
+    compression.init_app(app)
     security.init_app(app, settings)
     limits.init_app(app, settings)
     app.before_request(refuse_unguarded_views)

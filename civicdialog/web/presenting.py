@@ -8,13 +8,13 @@ from flask import url_for
 from civicdialog.core.city import city
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
+from civicdialog.core.view_models import Opinion, ProposalCard, ThreadStep
 from civicdialog.rounds.models import Round
 from civicdialog.submissions.listing import Row
 from civicdialog.submissions.models import Kind, Status, Submission
 from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.web.languages import chosen_language
 from civicdialog.web.templating import label
-from civicdialog.core.view_models import Opinion, ProposalCard, ThreadStep
 from civicdialog.web.words import gettext, ngettext
 
 SUMMARY_LENGTH = 200

@@ -12,6 +12,17 @@ from civicdialog.core import clock
 from civicdialog.core.city import city
 from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor
+from civicdialog.core.view_models import (
+    Fact,
+    FilterChoice,
+    Filters,
+    FilterSelect,
+    Opinion,
+    OpinionBar,
+    ProposalCard,
+    ThreadStep,
+    VoteView,
+)
 from civicdialog.discussion import queries as discussion
 from civicdialog.discussion.models import Stance
 from civicdialog.insights.queries import members_of
@@ -26,17 +37,6 @@ from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
 from civicdialog.web.queries import topic_labels, topics_of
 from civicdialog.web.templating import day_in_words, label
-from civicdialog.core.view_models import (
-    Fact,
-    FilterChoice,
-    Filters,
-    FilterSelect,
-    Opinion,
-    OpinionBar,
-    ProposalCard,
-    ThreadStep,
-    VoteView,
-)
 from civicdialog.web.words import gettext
 
 CARDS_ON_FRONT = 3

@@ -12,6 +12,7 @@ from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
+from civicdialog.core.view_models import Crumb
 from civicdialog.rounds.queries import by_slug
 from civicdialog.web import health, law
 from civicdialog.web import proposals as composed
@@ -21,7 +22,6 @@ from civicdialog.web.queries import gone_unrestricted, latest_rounds
 from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
-from civicdialog.core.view_models import Crumb
 from civicdialog.web.words import gettext
 
 room = Room("web", __name__)

@@ -8,10 +8,10 @@ from flask import url_for
 from flask_babel import format_datetime, get_timezone
 
 from civicdialog.core.i18n import mark
+from civicdialog.core.view_models import PhaseState, PhaseStep
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.web.presenting import count_of_proposals
 from civicdialog.web.templating import day_in_words, label
-from civicdialog.core.view_models import PhaseState, PhaseStep
 from civicdialog.web.words import gettext, ngettext
 
 HINTS: Mapping[PhaseKind, str] = {

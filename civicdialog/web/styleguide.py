@@ -23,8 +23,6 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length
 
 from civicdialog.core.permissions import Permission
-from civicdialog.submissions.models import Kind, Status
-from civicdialog.web.assets import KERN
 from civicdialog.core.view_models import (
     Cell,
     Column,
@@ -44,6 +42,8 @@ from civicdialog.core.view_models import (
     TopicTile,
     VoteView,
 )
+from civicdialog.submissions.models import Kind, Status
+from civicdialog.web.assets import KERN
 
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 LONG_WORD = "Straßenausbaubeitragsbescheidprüfungsverfahrensverordnung"

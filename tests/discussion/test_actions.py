@@ -9,6 +9,7 @@ from civicdialog.core.errors import NotAllowed, NotFound, RuleBroken
 from civicdialog.core.permissions import VISITOR, Actor, Role
 from civicdialog.discussion import queries
 from civicdialog.discussion.actions import ArgumentDraft, add_argument
+from civicdialog.discussion.counters import wrong_counters
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.submissions.models import Status, Submission
 
@@ -99,3 +100,13 @@ def test_an_argument_belongs_to_the_round_of_its_submission(make, ada, submissio
 def test_a_visitor_does_not_argue(round, submission, say):
     with pytest.raises(NotAllowed):
         say(VISITOR, round, submission)
+
+
+def test_a_wrong_counter_is_found(db, make, ada, round, submission, say):
+    say(as_actor(ada), round, submission, is_public=True)
+    say(as_actor(ada), round, submission)
+    assert wrong_counters() == []
+    make.submission(round, title="Wrong", argument_count=2)
+    assert [told.partition(": ")[2] for told in wrong_counters()] == [
+        "argument_count is 2, counted 0."
+    ]

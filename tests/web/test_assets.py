@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from civicdialog.core import view_models
-from civicdialog.web import assets
 from civicdialog.core.view_models import MapGroup, OpinionBar, OpinionMapView, TopicTile
+from civicdialog.web import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = runpy.run_path(str(ROOT / "tools" / "vendor.py"))
