@@ -75,9 +75,10 @@ def _foreign_keys() -> list[str]:
 
 
 def _counters() -> list[str]:
-    from civicdialog.voting.counters import wrong_counters
+    from civicdialog.discussion.counters import wrong_counters as wrong_arguments
+    from civicdialog.voting.counters import wrong_counters as wrong_votes
 
-    return [str(wrong) for wrong in wrong_counters()]
+    return [str(wrong) for wrong in wrong_votes()] + wrong_arguments()
 
 
 def _outbox() -> list[str]:

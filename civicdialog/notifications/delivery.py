@@ -79,16 +79,13 @@ def _claim(letter_id: int) -> Letter | None:
         letter = db.session.get(Letter, letter_id)
         if letter is None:
             return None
+        moment = clock.now()
         claimed = db.session.scalar(
             update(Letter)
-            .where(
-                Letter.id == letter_id,
-                Letter.sent_at.is_(None),
-                Letter.attempts == letter.attempts,
-            )
+            .where(Letter.id == letter_id, Letter.sent_at.is_(None), Letter.try_after <= moment)
             .values(
                 attempts=letter.attempts + 1,
-                try_after=clock.now() + delay_after(letter.attempts + 1),
+                try_after=moment + delay_after(letter.attempts + 1),
             )
             .returning(Letter.id)
         )

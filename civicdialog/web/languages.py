@@ -67,7 +67,7 @@ class RoomBabel(Babel):
 def language_now() -> str:
     """The language Flask-Babel speaks right now: the visitor's, or that of a letter."""
     # It is asked for every word of a page; where Flask-Babel keeps it, it is found much faster.
-    here = getattr(g._get_current_object(), "_flask_babel", None) if g else None
+    here = getattr(g._get_current_object(), "_flask_babel", None) if g else None  # noqa: SLF001
     locale = getattr(here, "babel_locale", None) or get_locale()
     return locale.language if locale else "en"
 

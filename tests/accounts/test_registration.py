@@ -114,7 +114,7 @@ def test_of_two_who_use_a_link_at_once_the_second_is_refused(db, register, link_
     assert queries.by_email("neu@example.org").password_hash == "first"
 
 
-def test_the_database_alone_opens_no_link(db, register, link_in):
+def test_the_database_alone_opens_no_link(app, db, register, link_in, monkeypatch):
     register()
     secret = link_in("confirm").rpartition("/")[2]
     letter = db.session.scalars(select(Letter)).one()
@@ -122,6 +122,8 @@ def test_the_database_alone_opens_no_link(db, register, link_in):
     assert secret not in str(letter.facts)
     assert token.token_hash == fingerprint(secret)
     assert secret == secret_of(letter.facts["seed"])
+    monkeypatch.setitem(app.config, "SECRET_KEY", "the key of another site")
+    assert secret != secret_of(letter.facts["seed"])
 
 
 def test_a_letter_repeats_nothing_that_a_stranger_typed(register, letters):

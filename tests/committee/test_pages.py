@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 
 from civicdialog.core.jobs import Job, JobState
 from civicdialog.core.permissions import Actor
-from civicdialog.insights.tasks import build_topics
+from civicdialog.insights.tasks import STOPPED, build_topics
 from civicdialog.submissions.models import Status
 from tests.web.statements import counted_statements
 
@@ -150,9 +152,62 @@ def test_citizens_do_not_read_here(sign_in, ada, round):
     assert sign_in(ada).get("/committee/rounds/ki/topics").status_code == 403
 
 
-def test_the_reading_page_needs_few_statements_whatever_the_number(sign_in, kim, run, app):
+def test_the_reading_page_needs_few_statements_whatever_the_number(
+    sign_in, kim, make, ada, round, run
+):
     client = sign_in(kim)
     client.get("/committee")
     with counted_statements() as seen:
         client.get("/committee/rounds/ki/topics")
-    assert len(seen) <= 9
+    for n in range(30):
+        make.submission(round, ada, title=f"{WORDS[n % 3]} {n}", problem=WORDS[n % 3])
+    build_topics(Actor.system(), round)
+    with counted_statements() as seen_with_more:
+        client.get("/committee/rounds/ki/topics")
+    assert len(seen_with_more) == len(seen) <= 9
+
+
+def test_a_round_with_few_contributions_says_what_is_missing(sign_in, kim, make, ada):
+    few = make.round("voting", slug="few")
+    make.submission(few, ada)
+    page = sign_in(kim).get(f"/committee/rounds/{few.slug}/topics").text
+    assert "sobald mindestens zehn" in page
+    assert "/topics/run" not in page
+
+
+def test_an_older_run_says_so_and_leads_to_the_newest(sign_in, kim, round, run):
+    build_topics(Actor.system(), round, seed=1)
+    client = sign_in(kim)
+    assert "ältere Gruppierung" in client.get(f"/committee/rounds/ki/topics?run={run.id}").text
+    assert "ältere Gruppierung" not in client.get("/committee/rounds/ki/topics").text
+
+
+def test_a_long_topic_pages_by_key_and_shows_everything_once(sign_in, kim, round, db):
+    round.topics_wanted = 1
+    db.session.commit()
+    build_topics(Actor.system(), round)
+    client = sign_in(kim)
+    first = client.get("/committee/rounds/ki/topics/0").text
+    second = client.get(unescape(re.search(r'href="([^"]*after=[^"]*)"', first).group(1))).text
+    found = [re.findall(r'<th scope="row"><a href="([^"]+)"', page) for page in (first, second)]
+    assert [len(links) for links in found] == [25, 5]
+    assert len({*found[0], *found[1]}) == 30
+
+
+def test_a_failed_job_says_what_to_do_until_a_newer_run(sign_in, kim, round, db):
+    client = sign_in(kim)
+    client.post("/committee/rounds/ki/topics/run")
+    job = db.session.scalars(db.select(Job)).one()
+    job.state, job.error = JobState.FAILED, STOPPED
+    db.session.commit()
+    assert "Bitte starten Sie sie noch einmal." in client.get("/committee/rounds/ki/topics").text
+    build_topics(Actor.system(), round)
+    assert "noch einmal" not in client.get("/committee/rounds/ki/topics").text
+
+
+def test_without_a_script_a_link_shows_how_far_it_is(sign_in, kim, round):
+    client = sign_in(kim)
+    client.post("/committee/rounds/ki/topics/run")
+    page = client.get("/committee/rounds/ki/topics").text
+    assert "<noscript><p><a href=" in page
+    assert "http-equiv" not in page

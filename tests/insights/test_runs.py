@@ -15,6 +15,7 @@ from civicdialog.core.permissions import Actor
 from civicdialog.insights import actions, queries, tasks
 from civicdialog.insights.models import ClusterMember, ClusterRun
 from civicdialog.submissions.models import Status
+from civicdialog.trace.models import Relation, TraceLink
 
 WORDS = (
     "Ampel Kreuzung Fußgänger grün",
@@ -139,3 +140,51 @@ def test_the_web_knows_no_numerical_library():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_pages_are_drawn_without_the_numerical_libraries():
+    code = (
+        "import sys, tempfile; from civicdialog import create_app; "
+        "from civicdialog.config import load_settings; from flask_migrate import upgrade; "
+        "app = create_app(load_settings({'CIVICDIALOG_INSTANCE_PATH': tempfile.mkdtemp()})); "
+        "app.app_context().push(); upgrade(); client = app.test_client(); "
+        "codes = [client.get(path).status_code for path in ('/', '/rounds', '/committee')]; "
+        "print(codes, [m for m in ('sklearn', 'numpy', 'scipy') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines()[-1] == "[200, 200, 302] []"
+
+
+@pytest.mark.parametrize(("count", "is_enough"), [(9, False), (10, True)])
+def test_ten_contributions_are_needed(make, kim, ada, db, count, is_enough):
+    round = make.round("voting")
+    for _ in range(count):
+        make.submission(round, ada)
+    db.session.refresh(round, ["submission_count"])
+    if is_enough:
+        assert actions.request_topics(kim.as_actor(), round).state is JobState.WAITING
+    else:
+        with pytest.raises(RuleBroken):
+            actions.request_topics(kim.as_actor(), round)
+
+
+def test_the_thread_says_which_topic_a_contribution_went_into(db, round):
+    tasks.build_topics(Actor.system(), round)
+    links = db.session.scalars(select(TraceLink)).all()
+    placed = db.session.execute(select(ClusterMember.submission_id, ClusterMember.cluster_id))
+    assert {(link.from_id, link.to_id) for link in links} == {tuple(row) for row in placed}
+    assert {link.relation for link in links} == {Relation.GROUPED_UNDER}
+
+
+def test_a_newer_run_supersedes_the_links_of_the_older_one(db, make, ada, round):
+    other = make.round("voting")
+    for n in range(12):
+        make.submission(other, ada, title=f"{WORDS[n % 3]} {n}")
+    for each in (round, other, round):
+        tasks.build_topics(Actor.system(), each)
+    valid = db.session.scalars(select(TraceLink).where(TraceLink.superseded_by_id.is_(None))).all()
+    assert len(valid) == 24 + 12
+    superseded = select(TraceLink).where(TraceLink.superseded_by_id.is_not(None))
+    followers = {link.superseded_by_id: link.from_id for link in db.session.scalars(superseded)}
+    assert len(followers) == 24
+    assert all(db.session.get(TraceLink, n).from_id == origin for n, origin in followers.items())

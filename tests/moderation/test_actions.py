@@ -64,7 +64,7 @@ def test_a_decision_keeps_who_and_why(moderator, waiting, db, mo):
 @pytest.mark.parametrize(
     ("decide", "relation", "reason"),
     [
-        (lambda who, what: actions.publish(who, what), Relation.PUBLISHED, ""),
+        (actions.publish, Relation.PUBLISHED, ""),
         (
             lambda who, what: actions.reject(who, what, REASONS),
             Relation.REJECTED,

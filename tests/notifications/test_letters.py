@@ -7,6 +7,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from socket import socket
+from threading import Thread
 
 import pytest
 import time_machine
@@ -211,15 +212,35 @@ def test_a_letter_is_given_up_after_days_not_for_ever(db, mail_server_is_down):
     assert only_letter(db).attempts == 20
 
 
-def test_two_workers_do_not_take_the_same_letter(db, postman):
+def test_two_workers_do_not_take_the_same_letter(db):
     letter = post()
-    stale = letter.attempts
     assert delivery._claim(letter.id) is not None
-    db.session.expire_all()
-    assert only_letter(db).attempts == stale + 1
-    # The second worker found the letter due before the first one took it.
-    assert deliver_due_letters() == 0
-    assert postman.received == []
+    assert delivery._claim(letter.id) is None
+
+
+def test_a_worker_who_comes_late_does_not_take_a_sent_letter(db, postman):
+    letter = post()
+    deliver_due_letters()
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        assert delivery._claim(letter.id) is None
+
+
+def test_many_workers_at_once_send_every_letter_once(app, db, postman):
+    for n in range(6):
+        post(to_email=f"ada{n}@example.org")
+
+    def work():
+        with app.app_context():
+            deliver_due_letters()
+
+    workers = [Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(mail["To"] for mail in postman.received) == [
+        f"ada{n}@example.org" for n in range(6)
+    ]
 
 
 def test_no_transaction_is_open_while_the_mail_server_is_asked(db, monkeypatch):

@@ -159,7 +159,7 @@ def test_a_phase_can_be_added_later(editor, db):
     actions.change_round(editor, round, replace(DRAFT, phases=(information, COLLECTING, VOTING)))
     db.session.commit()
     again = queries.by_slug(editor, round.slug)
-    assert [each.kind for each in again.phases][0] is PhaseKind.INFORMATION
+    assert next(each.kind for each in again.phases) is PhaseKind.INFORMATION
 
 
 def test_a_draft_is_for_those_who_work_on_rounds(make, ada, mo, kim, ed):
