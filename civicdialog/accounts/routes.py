@@ -3,7 +3,9 @@
 Every answer to a stranger is the same whether or not somebody has the address they typed.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app, flash, redirect, request, url_for
@@ -32,13 +34,17 @@ room = Room("accounts", __name__)
 
 Finish = Callable[..., Person]
 
+SAME_FOR_EVERYBODY = 0.05
+"""Seconds an answer about an address takes at least: longer than the work for any address."""
 
-@room.route("/register", methods=["GET", "POST"], needs=Permission.PUBLIC)
+
+@room.route("/register", methods=["GET", "POST"], needs=Permission.PUBLIC, own_transaction=True)
 def register() -> Any:
     form = RegistrationForm()
     if request.method == "POST" and form.validate():
         try:
-            actions.register_person(current_actor(), form.draft(), language=_language())
+            with _same_for_everybody(), transaction():
+                actions.register_person(current_actor(), form.draft(), language=_language())
         except RuleBroken as error:
             broken_rule_on(form, error)
         else:
@@ -58,11 +64,14 @@ def confirm(token: str) -> Any:
     return _choose_password(token, Purpose.CONFIRM, actions.confirm_person)
 
 
-@room.route("/reset-password", methods=["GET", "POST"], needs=Permission.PUBLIC)
+@room.route(
+    "/reset-password", methods=["GET", "POST"], needs=Permission.PUBLIC, own_transaction=True
+)
 def ask_reset() -> Any:
     form = ResetForm()
     if request.method == "POST" and form.validate():
-        actions.ask_reset(current_actor(), form.email.data or "")
+        with _same_for_everybody(), transaction():
+            actions.ask_reset(current_actor(), form.email.data or "")
         return redirect(url_for("accounts.reset_sent"), 303)
     return page("accounts/ask-reset.html", _status(form), form=form)
 
@@ -191,6 +200,14 @@ def _admitted(email: str, password: str) -> Person | None:
         return actions.admit_person(
             current_actor(), email, proven_hash=stored if right else None, better_hash=better
         )
+
+
+@contextmanager
+def _same_for_everybody() -> Iterator[None]:
+    """Wait until the time is over that tells nothing about the address."""
+    begun = time.monotonic()
+    yield
+    time.sleep(max(0.0, begun + SAME_FOR_EVERYBODY - time.monotonic()))
 
 
 def _language() -> str:

@@ -99,13 +99,14 @@ def perform_job(job_id: int) -> None:
     job = db.session.get_one(Job, job_id)
     actor = Actor.system()
     round = db.session.get_one(Round, int(job.subject.partition(":")[2]))
-    last = 0.0
+    last, last_step = 0.0, ""
 
     def report(share: float, step: str) -> None:
-        nonlocal last
-        if time.monotonic() - last < SECONDS_BETWEEN_REPORTS:
+        nonlocal last, last_step
+        # A new step is always told, so that a cancelled job notices before it keeps anything.
+        if step == last_step and time.monotonic() - last < SECONDS_BETWEEN_REPORTS:
             return
-        last = time.monotonic()
+        last, last_step = time.monotonic(), step
         with transaction():
             goes_on = report_progress(job_id, share, step)
         if not goes_on:

@@ -10,6 +10,7 @@ import mimetypes
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
@@ -151,11 +152,15 @@ def register(app: Flask) -> None:
     def favicon() -> ResponseReturnValue:
         return _answer(assets.files["favicon.svg"], cached=False)
 
+    @lru_cache
+    def address(script_root: str, endpoint: str, name: str, version: str | None = None) -> str:
+        return url_for(endpoint, name=name, v=version)
+
     def asset_url(name: str) -> str:
-        return url_for("assets.bundle", name=assets.bundle_name(name))
+        return address(request.script_root, "assets.bundle", assets.bundle_name(name))
 
     def static_url(name: str) -> str:
-        return url_for("assets.file", name=name, v=assets.files[name].digest)
+        return address(request.script_root, "assets.file", name, assets.files[name].digest)
 
     app.add_url_rule("/assets/<name>", "assets.bundle", bundle)
     app.add_url_rule("/static/<path:name>", "assets.file", file)

@@ -17,7 +17,8 @@ def _compress(response: Response) -> Response:
     is_page = response.mimetype == "text/html" and not response.direct_passthrough
     if not is_page or session or "Content-Encoding" in response.headers:
         return response
-    if "gzip" not in request.accept_encodings or (response.content_length or 0) < SMALLEST:
+    takes_gzip = request.accept_encodings.best_match(["gzip"]) is not None
+    if not takes_gzip or (response.content_length or 0) < SMALLEST:
         return response
     response.set_data(gzip.compress(response.get_data(), LEVEL))
     response.headers["Content-Encoding"] = "gzip"

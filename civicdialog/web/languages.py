@@ -66,9 +66,12 @@ class RoomBabel(Babel):
 
 def language_now() -> str:
     """The language Flask-Babel speaks right now: the visitor's, or that of a letter."""
-    # It is asked for every word of a page; where Flask-Babel keeps it, it is found much faster.
-    here = getattr(g._get_current_object(), "_flask_babel", None) if g else None  # noqa: SLF001
-    locale = getattr(here, "babel_locale", None) or get_locale()
+    try:
+        # It is asked for every word of a page; where Flask-Babel keeps it, it is found much faster.
+        locale = g._get_current_object()._flask_babel.babel_locale  # noqa: SLF001
+    except (AttributeError, RuntimeError):
+        locale = None
+    locale = locale or get_locale()
     return locale.language if locale else "en"
 
 
@@ -98,9 +101,13 @@ def _number_in_template(context: EvalContext, one: str, many: str, num: int, **v
 def drawn(macro: Callable[..., Markup], *values: Any) -> Markup:
     """What a macro draws from these values, which say all it needs to know; kept for the next time.
 
-    For components that stand on a page many times and are drawn for many visitors alike.
+    For components that stand on a page many times and are drawn for many visitors alike. What is
+    made of lists cannot be remembered and is drawn anew.
     """
-    return _drawn(language_now(), macro, values)
+    try:
+        return _drawn(language_now(), macro, values)
+    except TypeError:
+        return macro(*values)
 
 
 @lru_cache(maxsize=4096)

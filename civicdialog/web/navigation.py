@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor, Permission, may
+from civicdialog.web.words import gettext
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import url_for
 
@@ -45,6 +46,7 @@ HEADINGS: Mapping[Kind, tuple[str, str, str, str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def summary_of(excerpt: str) -> str:
     """The first words of what was written, without line breaks and emphasis marks."""
     short = " ".join(excerpt[: 3 * SUMMARY_LENGTH].replace("*", "").replace("`", "").split())

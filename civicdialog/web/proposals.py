@@ -202,19 +202,22 @@ def _filters(address: _Address, topics: Sequence[tuple[int, str, int]]) -> Filte
         _select("department", gettext("Area"), chosen.department, list(departments.items())),
     ]
     if topics:
-        listed = [FilterChoice("", gettext("All"))] + [
-            FilterChoice(str(position), name, size, selected=position == chosen.topic)
-            for position, name, size in topics
-        ]
+        listed = (
+            FilterChoice("", gettext("All")),
+            *(
+                FilterChoice(str(position), name, size, selected=position == chosen.topic)
+                for position, name, size in topics
+            ),
+        )
         title = gettext("Topic (by machine)")
         selects.insert(0, FilterSelect("topic", title, listed))
-    orders = [
+    orders = (
         FilterChoice("fair", gettext("Drawn by lot"), selected=chosen.order == "fair"),
         FilterChoice("newest", gettext("Newest first"), selected=chosen.order == "newest"),
         FilterChoice(
             "needs_votes", gettext("Fewest voices first"), selected=chosen.order == "needs_votes"
         ),
-    ]
+    )
     selects.append(FilterSelect("order", gettext("Order"), orders))
     return Filters(
         action=address.everything,
@@ -229,8 +232,8 @@ def _filters(address: _Address, topics: Sequence[tuple[int, str, int]]) -> Filte
 def _select(
     name: str, title: str, chosen: str | None, choices: Sequence[tuple[str, str]]
 ) -> FilterSelect:
-    listed = [FilterChoice(value, text, selected=value == chosen) for value, text in choices]
-    return FilterSelect(name, title, [FilterChoice("", gettext("All")), *listed])
+    listed = (FilterChoice(value, text, selected=value == chosen) for value, text in choices)
+    return FilterSelect(name, title, (FilterChoice("", gettext("All")), *listed))
 
 
 def _how(anchor: str) -> str:

@@ -44,13 +44,14 @@ def is_same_origin() -> bool:
 
 
 def _set_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
+    headers = {**HEADERS, "Content-Security-Policy": POLICY.format(nonce=csp_nonce())}
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if session.accessed else "no-cache"
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    headers["Cache-Control"] = "no-store" if session.accessed else "no-cache"
+    given = {name.casefold() for name, _ in response.headers}
+    for name, value in headers.items():
+        if name.casefold() not in given:
+            response.headers.add(name, value)
     response.vary.update(("Cookie", "Accept-Language"))
     return response
 

@@ -1,18 +1,16 @@
 """What every template may use: labels, dates and numbers in the reader's language."""
 
+from collections import ChainMap
+from collections.abc import MutableMapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
 from flask import Flask, request
-from flask_babel import (
-    format_date,
-    format_datetime,
-    format_decimal,
-    format_percent,
-    get_locale,
-)
+from flask_babel import format_decimal, format_percent
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -28,7 +26,7 @@ from civicdialog.moderation.models import Ground, Outcome
 from civicdialog.notifications.queries import unread_count
 from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
-from civicdialog.web.languages import chosen_language
+from civicdialog.web.languages import chosen_language, language_now
 from civicdialog.web.navigation import account_links, fixed_urls, footer_links, navigation
 from civicdialog.web.words import gettext
 
@@ -108,13 +106,22 @@ class CityTexts:
 
 def day_in_words(value: datetime) -> str:
     """The day as one writes it in the reader's language: 3. Juni 2026, 3 June 2026."""
-    locale = get_locale()
-    is_german = locale is not None and locale.language == "de"
-    return str(format_date(value, "d. MMMM y" if is_german else "d MMMM y"))
+    return _day_in_words(value.astimezone(city().zone).date(), language_now())
+
+
+@lru_cache(maxsize=2048)
+def _day_in_words(day: date, language: str) -> str:
+    pattern = "d. MMMM y" if language == "de" else "d MMMM y"
+    return format_date(day, pattern, locale=language)
+
+
+def time_in_words(value: datetime) -> str:
+    """The time of day here: 14:05."""
+    return value.astimezone(city().zone).strftime("%H:%M")
 
 
 def _moment(value: datetime) -> Markup:
-    iso, text = value.isoformat(), f"{day_in_words(value)}, {format_datetime(value, 'HH:mm')}"
+    iso, text = value.isoformat(), f"{day_in_words(value)}, {time_in_words(value)}"
     return Markup('<time datetime="{}">{}</time>').format(iso, text)
 
 
@@ -142,7 +149,7 @@ def _context() -> dict[str, Any]:
         "city": CityTexts(profile, language),
         "current_language": language,
         "current_path": here() if request.method == "GET" else "/",
-        "languages": [LANGUAGES[code] for code in profile.languages],
+        "languages": tuple(LANGUAGES[code] for code in profile.languages),
         "theme": request.cookies.get("theme", "auto"),
         "navigation": navigation(actor),
         "account_links": account_links(actor),
@@ -166,6 +173,13 @@ def init_app(app: Flask) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
+
+    def make_globals(own: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return ChainMap(own, environment.globals) if own else environment.globals
+
+    # Jinja wraps the same globals anew for every template, and then compares the wrappings name
+    # by name at each import on each page.
+    environment.make_globals = make_globals  # type: ignore[method-assign,assignment]
     environment.add_extension("jinja2.ext.do")
     environment.filters.update(
         datetime=_moment,

@@ -1,13 +1,14 @@
-"""Flask-Babel's words with types: what the façade says in the reader's language."""
+"""Words with types: what the façade says in the reader's language."""
 
-import flask_babel
+from civicdialog.web.languages import language_now, translations
 
 
 def gettext(message: str, **values: object) -> str:
     """A message in the reader's language."""
-    return str(flask_babel.gettext(message, **values))
+    text = translations(language_now()).gettext(message)
+    return text % values if values else text
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """A message for this many things in the reader's language."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return translations(language_now()).ngettext(one, many, num) % {"num": num, **values}

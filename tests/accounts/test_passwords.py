@@ -1,11 +1,13 @@
 """A new password: the same answer for everybody, links that end, sessions that end."""
 
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
 
 from civicdialog.accounts import actions, hashing, queries
+from civicdialog.accounts.routes import SAME_FOR_EVERYBODY
 from civicdialog.core import clock
 from civicdialog.core.db import transaction
 from civicdialog.core.errors import NotAllowed, RuleBroken
@@ -26,6 +28,13 @@ def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(sign_in, memb
     assert known.data == unknown.data
     assert client.get("/reset-password/sent").status_code == 200
     assert len(letters()) == 1
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "fremd@example.org"])
+def test_the_answer_takes_its_time_whether_or_not_the_address_is_known(sign_in, member, email):
+    begun = time.perf_counter()
+    ask(sign_in(), email)
+    assert time.perf_counter() - begun >= SAME_FOR_EVERYBODY
 
 
 def test_the_link_sets_a_new_password_and_signs_in(sign_in, member, link_in):

@@ -1,5 +1,6 @@
 """Registering: the same answer for everybody, and only the mailbox makes an account."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 
 from civicdialog.accounts import actions, queries
 from civicdialog.accounts.models import OneTimeToken, Person
+from civicdialog.accounts.routes import SAME_FOR_EVERYBODY
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.db import transaction
@@ -32,6 +34,13 @@ def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(sign_in, regi
     assert (known.status_code, known.location) == (303, "/register/sent")
     assert known.data == unknown.data
     assert client.get("/register/sent").status_code == 200
+
+
+@pytest.mark.parametrize("email", ["ada@example.org", "fremd@example.org"])
+def test_the_answer_takes_its_time_whether_or_not_the_address_is_known(register, member, email):
+    begun = time.perf_counter()
+    register(email)
+    assert time.perf_counter() - begun >= SAME_FOR_EVERYBODY
 
 
 def test_a_known_address_gets_a_letter_that_says_so_and_no_link_to_an_account(
