@@ -27,6 +27,7 @@ MENU = (
 ACCOUNT = (
     (mark("My contributions"), "submissions.own"),
     (mark("My messages"), "notifications.inbox"),
+    (mark("Change password"), "accounts.password"),
 )
 FOOTER = (
     (mark("Imprint"), "imprint"),
