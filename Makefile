@@ -19,7 +19,6 @@ lint: $(VENV)/.dev ## the quality gate
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint --check --quiet templates
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/deptry .
 	$(BIN)/python tools/catalogues.py --check

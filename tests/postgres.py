@@ -115,9 +115,10 @@ class Postgres:
         engine.dispose()
 
     def _start_wheel(self) -> None:
+        # Before the import, which warns about a machine without one.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(self.scratch))
         import pgserver
 
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(self.scratch))
         self.folder = Path(tempfile.mkdtemp(prefix="civicdialog-pg-"))
         self.wheel = pgserver.get_server(str(self.folder / "data"))
         self.url = make_url(self.wheel.get_uri()).set(drivername="postgresql+psycopg")

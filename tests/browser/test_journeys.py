@@ -94,6 +94,18 @@ def test_voting_works_without_javascript(visitor):
     assert pressed.get_attribute("aria-pressed") == "true"
 
 
+def test_with_a_script_a_vote_does_not_leave_the_page(visitor):
+    window = visitor().sign_in(EMAILS["citizen"], SAMPLE_PASSWORD)
+    window.open(f"/rounds/{SLUG}/proposals?order=newest")
+    window.page.locator("main article a").first.click()
+    window.page.wait_for_load_state("networkidle")
+    window.page.evaluate("window.marker = 'same page'")
+    window.page.click("button[name=opinion][value=pass]")
+    window.page.wait_for_selector("button[name=opinion][value=pass][aria-pressed=true]")
+    assert window.page.evaluate("window.marker") == "same page"
+    assert window.page.evaluate("document.activeElement.value") == "pass"
+
+
 def test_a_rejection_reaches_its_author(visitor, live):
     author = visitor().sign_in(EMAILS["citizen"], SAMPLE_PASSWORD)
     author.open(f"/rounds/{SLUG}/propose")
