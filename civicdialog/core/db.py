@@ -1,6 +1,6 @@
 """The database: one session, portable column types, one transaction per deed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -151,10 +151,3 @@ def insert_into(model: type[Base]) -> Any:
     """The dialect's INSERT, with `on_conflict_…`; both databases understand the same words."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     return dialect.insert(cast("Table", model.__table__))
-
-
-def upsert(model: type[Base], values: dict[str, Any], *, key: Sequence[str]) -> None:
-    """Insert a row, or overwrite the one with the same key."""
-    statement = insert_into(model).values(values)
-    rest = {name: statement.excluded[name] for name in values if name not in key}
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=rest))

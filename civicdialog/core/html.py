@@ -7,7 +7,6 @@ links, nh3 is the boundary behind both (bleach is no longer maintained; see docs
 from functools import lru_cache
 from typing import Any
 
-import bleach
 import nh3
 from bleach.linkifier import LinkifyFilter
 from bleach.sanitizer import Cleaner
@@ -50,8 +49,3 @@ def render_text(text: str) -> Markup:
         link_rel=None,
     )
     return Markup(safe)  # noqa: S704 (the one place where text becomes markup, after nh3)
-
-
-def plain(text: str) -> str:
-    """The text without any markup, for mails and feeds."""
-    return bleach.clean(text[:MAX_LENGTH], tags=set(), strip=True)
