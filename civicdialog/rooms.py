@@ -17,7 +17,6 @@ def open_all(app: Flask) -> None:
 
     from civicdialog.accounts import routes as accounts
     from civicdialog.committee import routes as committee
-    from civicdialog.insights import routes as insights
     from civicdialog.insights import tasks as insights_tasks
     from civicdialog.moderation import routes as moderation
     from civicdialog.notifications import routes as notifications
@@ -29,7 +28,7 @@ def open_all(app: Flask) -> None:
     from civicdialog.web import routes as web
 
     for room in (
-        web, committee, insights, moderation, voting, submissions, rounds, notifications, accounts,
+        web, committee, moderation, voting, submissions, rounds, notifications, accounts,
     ):  # fmt: skip
         app.register_blueprint(room.room)
     if app.extensions["settings"].is_development:
