@@ -18,7 +18,11 @@ TYPED = {
 
 def draw(app, template, data=None, path="/rounds/r/propose", **values):
     with app.test_request_context(path, method="POST", data=data or TYPED, headers=ENGLISH):
-        return Page(template, values={"path": path, "expired": True, **values}).draw().get_data(as_text=True)
+        return (
+            Page(template, values={"path": path, "expired": True, **values})
+            .draw()
+            .get_data(as_text=True)
+        )
 
 
 def test_a_stale_form_shows_what_was_typed_and_sends_it_again(app):
