@@ -51,13 +51,14 @@ screenshots: $(VENV)/.dev chromium ## the pictures of the README, from the sampl
 
 lock: ## pin every dependency with hashes; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make lock' pyproject.toml --extra postgres --extra redis --group dev \
+	  --custom-compile-command 'make lock' pyproject.toml --extra postgres --extra redis --extra semantic --group dev \
 	  -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make lock' pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	  --custom-compile-command 'make lock' pyproject.toml --extra semantic -c requirements/dev.txt \
+	  -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' pyproject.toml --extra postgres --extra redis \
-	  -c requirements/dev.txt -o requirements/production.txt
+	  --extra semantic -c requirements/dev.txt -o requirements/production.txt
 
 help:
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
