@@ -57,7 +57,7 @@ def inside(command: Callable[..., Any]) -> Callable[..., Any]:
 def show_bad_lines(error: Any, at_most: int = 50) -> None:
     """Tell every bad line of a file, and that nothing was taken over."""
     for problem in error.problems[:at_most]:
-        click.echo(str(problem), err=True)
+        click.echo(f"{error.path}: {problem}", err=True)
     rest = len(error.problems) - at_most
     if rest > 0:
         click.echo(f"… and {rest} more.", err=True)
@@ -72,6 +72,7 @@ def progress_bar(title: str) -> Iterator[Callable[[float, str], None]]:
         def show(share: float, step: str = "") -> None:
             bar.label = f"{title}: {step}" if step else title
             bar.update(max(0, round(share * 1000) - bar.pos))
+            bar.render_progress()  # A new step is told even when the share stays the same.
 
         yield show
 
@@ -224,59 +225,95 @@ def import_votes(round_name: str, path: Path) -> None:
 @click.option("--seed", default=0, show_default=True)
 @click.option("--decisions", type=FILE, help="id,theme: contributions moved by hand.")
 @click.option("--names", type=FILE, help="cluster,theme: topics named by hand.")
+@click.option(
+    "--levels",
+    type=click.IntRange(1, 2),
+    default=2,
+    show_default=True,
+    help="1: topics only; 2: large topics are divided into sub-topics.",
+)
+@click.option(
+    "--ignore", type=FILE, help="Words that shall not count, such as streets; one a line."
+)
+@click.option("--words-only", is_flag=True, help="Compare words, not the meaning of sentences.")
+@click.option("--stability", is_flag=True, help="Say how far samples agree; takes longer.")
 @click.option("--report", type=OUTPUT, help="A readable HTML report.")
 @click.option("--json", "json_path", type=OUTPUT, help="Everything, for machines.")
 def cluster(
     source: Path,
     out: Path,
-    k: int | None,
-    seed: int,
-    decisions: Path | None,
-    names: Path | None,
     report: Path | None,
     json_path: Path | None,
+    stability: bool,
+    **chosen: Any,
 ) -> None:
     """Group the texts of IN.csv (id,title,text) by topic. Needs no database."""
-    from civicdialog.analysis.cluster_file import cluster_file
+    from civicdialog.analysis.cluster_file import Choices, cluster_file
     from civicdialog.analysis.files import BadFile
 
+    choices = Choices(check_stability=stability, **chosen)
     try:
         with progress_bar("Grouping") as progress:
             found = cluster_file(
-                source,
-                out,
-                k=k,
-                seed=seed,
-                decisions=decisions,
-                names=names,
-                report=report,
-                json_path=json_path,
-                progress=progress,
+                source, out, choices, report=report, json_path=json_path, progress=progress
             )
     except BadFile as error:
         show_bad_lines(error)
         raise SystemExit(1) from error
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{len(found.ids)} texts, {len(found.topics.topics)} topics → {out}")
 
 
 @main.command("run-topics")
 @click.argument("round_name", metavar="ROUND")
 @click.option("--seed", default=0, show_default=True)
+@click.option("--adopt", metavar="REASON", help="Let the new topics hold at once, and say why.")
 @inside
-def run_topics(round_name: str, seed: int) -> None:
-    """Group the published contributions of ROUND and keep the result as a new run."""
+def run_topics(round_name: str, seed: int, adopt: str | None) -> None:
+    """Group the published contributions of ROUND and keep the result as a new run.
+
+    The first run of a round holds at once; a later one is proposed to the committee.
+    """
+    from civicdialog.core.db import transaction
     from civicdialog.core.permissions import Actor
-    from civicdialog.insights.tasks import build_topics
+    from civicdialog.insights.actions import adopt_run
+    from civicdialog.insights.building import build_topics
+    from civicdialog.insights.models import RunStatus
 
     round = round_named(round_name)
     with progress_bar("Topics") as progress:
         run = build_topics(Actor.system(), round, seed=seed, progress=progress)
+    if adopt is not None and run.status is RunStatus.PROPOSED:
+        with transaction():
+            adopt_run(Actor.system(), run, reason=adopt)
     click.echo(
-        f"Run {run.id}: {run.submission_count} contributions, {len(run.clusters)} topics, "
-        f"{run.seconds:.1f} s, input {run.input_hash[:12]}"
+        f"Run {run.id} ({run.status}): {run.submission_count} contributions, "
+        f"{len(run.clusters)} topics, {run.seconds:.1f} s, input {run.input_hash[:12]}, "
+        f"result {run.result_hash[:12]}"
     )
     for topic in run.clusters:
         click.echo(f"{topic.size:6d}  {topic.label}")
+
+
+@main.command("verify-run")
+@click.argument("path", metavar="EXPORT", type=FILE)
+def verify_run(path: Path) -> None:
+    """Calculate the run in EXPORT again and say whether it is the same. Needs no database.
+
+    Ends with 0 if it is, with 1 if it is not, and with 2 if EXPORT cannot be read.
+    """
+    from civicdialog.analysis.verify import Unreadable, verify
+
+    try:
+        with progress_bar("Topics") as progress:
+            verdict = verify(path, progress=progress)
+    except Unreadable as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(2) from error
+    click.echo(verdict.sentence)
+    if not verdict.is_same:
+        raise SystemExit(1)
 
 
 @main.command()

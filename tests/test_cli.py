@@ -49,7 +49,7 @@ def rows(tmp_path, query):
 @pytest.mark.parametrize(
     "command",
     ["serve", "worker", "migrate", "demo", "create-user", "import-submissions", "import-votes",
-     "cluster", "run-topics", "check"],
+     "cluster", "run-topics", "verify-run", "check"],
 )  # fmt: skip
 def test_every_command_explains_itself(run, command):
     answer = run(command, "--help")
@@ -183,7 +183,9 @@ def test_a_bad_vote_is_named_and_none_is_imported(installation, tmp_path, text, 
     assert rows(tmp_path, "SELECT count(*) FROM vote") == [(0,)]
 
 
-def test_topics_of_an_imported_round_are_run_and_kept(installation, tmp_path):
+@pytest.fixture
+def many(installation, tmp_path):
+    """An installation whose round has sixty contributions on three things."""
     path = tmp_path / "many.csv"
     words = ("Ampel Kreuzung Fußgänger", "Baum Wasser Sommer", "Kita Platz Anmeldung")
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -191,7 +193,19 @@ def test_topics_of_an_imported_round_are_run_and_kept(installation, tmp_path):
         writer.writerow(["id", "title", "text"])
         writer.writerows([n, words[n % 3], f"{words[n % 3]} Nummer {n}"] for n in range(60))
     installation("import-submissions", "ki", path)
-    answer = installation("run-topics", "ki")
+    return installation
+
+
+def test_later_topics_are_proposed_unless_the_operator_adopts_them(many, tmp_path):
+    for words in ([], [], ["--adopt", "The committee asked for it."]):
+        assert many("run-topics", "ki", *words).exit_code == 0
+    assert rows(tmp_path, "SELECT status, decision_reason FROM cluster_run ORDER BY id") == [
+        ("superseded", ""), ("superseded", ""), ("current", "The committee asked for it."),
+    ]  # fmt: skip
+
+
+def test_topics_of_an_imported_round_are_run_and_kept(many, tmp_path):
+    answer = many("run-topics", "ki")
     assert answer.exit_code == 0, answer.output
     assert "60 contributions" in answer.output
     assert rows(tmp_path, "SELECT count(*) FROM cluster_member") == [(60,)]

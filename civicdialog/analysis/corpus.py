@@ -2,8 +2,13 @@
 
 Identical texts are one document, so they always share a topic and one campaign does not become the
 vocabulary of a round. Documents are sorted, so the order of the rows cannot change the result.
+
+With many documents a sample stands for all: 4,000 teach the space of vectors, 20,000 are grouped
+and described, and every other document goes with those most like it. A document is in the sample
+by the hash of its text, so what is sampled does not depend on what else is there in which order.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +16,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
+from civicdialog.analysis.counting import Counts, Tokens
 from civicdialog.analysis.graph import Ints, neighbour_graph
-from civicdialog.analysis.representation import Floats, checked_embeddings, represent
-from civicdialog.analysis.words import Vocabulary
+from civicdialog.analysis.language import NOTHING_IGNORED, Ignored
+from civicdialog.analysis.representation import Floats, Space, checked_embeddings
+from civicdialog.analysis.vocabulary import Vocabulary
+
+LEARNED, GROUPED = 4_000, 20_000
+_BATCH = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +37,11 @@ class Corpus:
     vectors: Floats
     """(u, d) rows of length 1, or 0 for a document without words."""
     graph: sp.csr_matrix
-    """(u, u) the nearest neighbours of every document."""
+    """(u, u) the nearest neighbours of every document among the core."""
+    core: Ints
+    """The documents that are grouped and described: all, or a sorted sample of them."""
     vocabulary: Vocabulary
+    """The words of the core, whose documents it numbers from 0."""
 
     @property
     def count(self) -> int:
@@ -43,30 +56,76 @@ class Corpus:
         *,
         seed: int = 0,
         embeddings: ArrayLike | None = None,
+        ignore: Ignored = NOTHING_IGNORED,
     ) -> "Corpus":
         """Sorts, merges identical contributions and computes vectors, words and neighbours."""
-        if len(titles) != len(texts):
-            raise ValueError(f"{len(titles)} titles, but {len(texts)} texts")
         checked = None if embeddings is None else checked_embeddings(embeddings, len(texts))
         document, first = _distinct(titles, texts, checked)
-        own_titles = [titles[row] for row in first]
-        own_texts = [texts[row] for row in first]
-        vectors = represent(
-            own_titles,
-            own_texts,
-            seed=seed,
-            embeddings=None if checked is None else checked[first],
+        own_titles, own_texts = [titles[row] for row in first], [texts[row] for row in first]
+        own = None if checked is None else checked[first]
+        core = _sample(own_titles, own_texts, GROUPED)
+        tokens = Tokens.of_contributions(
+            [own_titles[row] for row in core], [own_texts[row] for row in core]
         )
+        counts = Counts.of(tokens, ignore)
+        vectors = _vectors(own_titles, own_texts, own, core, counts, ignore=ignore, seed=seed)
         return cls(
             titles=tuple(titles),
             texts=tuple(texts),
             document=document,
             vectors=vectors,
-            graph=neighbour_graph(vectors),
-            vocabulary=Vocabulary.of(
-                [f"{title} . {text}" for title, text in zip(own_titles, own_texts, strict=True)]
-            ),
+            graph=neighbour_graph(vectors, core if len(core) < len(first) else None),
+            core=core,
+            vocabulary=Vocabulary.of(tokens, counts, ignore),
         )
+
+
+def _sample(titles: Sequence[str], texts: Sequence[str], most: int) -> Ints:
+    """All documents, or `most` of them (sorted) whose texts have the smallest hashes."""
+    if len(texts) <= most:
+        return np.arange(len(texts))
+    hashes = [
+        hashlib.sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).digest()
+        for title, text in zip(titles, texts, strict=True)
+    ]
+    order = sorted(range(len(hashes)), key=hashes.__getitem__)
+    return np.sort(np.array(order[:most], dtype=np.int64))
+
+
+def _vectors(
+    titles: Sequence[str],
+    texts: Sequence[str],
+    embeddings: Floats | None,
+    core: Ints,
+    counts: Counts,
+    *,
+    ignore: Ignored,
+    seed: int,
+) -> Floats:
+    """The vectors (u, d) of all documents; counts are those of the core."""
+    if not texts:
+        return np.zeros((0, 1), dtype=np.float32)
+
+    def sentences(rows: Ints) -> Floats | None:
+        return None if embeddings is None else embeddings[rows]
+
+    taught = _sample([titles[row] for row in core], [texts[row] for row in core], LEARNED)
+    space = Space.learn(
+        counts.rows(taught), sentences(core[taught]), seed=seed, compress=len(taught) < len(core)
+    )
+    inside = space.vectors(counts, sentences(core))
+    if len(core) == len(texts):
+        return inside
+    vectors = np.zeros((len(texts), inside.shape[1]), dtype=np.float32)
+    vectors[core] = inside
+    others = np.setdiff1d(np.arange(len(texts)), core)
+    for start in range(0, len(others), _BATCH):
+        rows = others[start : start + _BATCH]
+        tokens = Tokens.of_contributions(
+            [titles[row] for row in rows], [texts[row] for row in rows]
+        )
+        vectors[rows] = space.vectors(Counts.of(tokens, ignore, like=counts), sentences(rows))
+    return vectors
 
 
 def _distinct(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 LONGEST = 5_000
+LONGEST_WORD = 100
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -136,6 +137,38 @@ def iter_rows(
             yield found
     if progress:
         progress(1.0)
+
+
+def read_words(path: Path | str) -> tuple[str, ...]:
+    """Words or names, one per line; blank lines and lines beginning with # do not count.
+
+    Raises BadFile with every line that is not UTF-8, has no letter, or is longer than 100.
+    """
+    words: list[str] = []
+    problems: list[BadInput] = []
+    with Path(path).open("rb") as file:
+        lines = _Lines(file)
+        for number, line in enumerate(lines, start=1):
+            word, undecoded = line.strip(), lines.take_bad()
+            problems += undecoded
+            if undecoded or not word or word.startswith("#"):
+                continue
+            if wrong := _not_a_word(word):
+                problems.append(BadInput(number, "", wrong))
+            words.append(word)
+        problems += lines.take_bad()
+    if problems:
+        raise BadFile(Path(path), problems)
+    return tuple(dict.fromkeys(words))
+
+
+def _not_a_word(word: str) -> str:
+    """What is wrong with a word, or nothing."""
+    if "\0" in word:
+        return "contains a NUL character; remove it"
+    if len(word) > LONGEST_WORD:
+        return f"has {len(word)} characters; at most {LONGEST_WORD} are allowed; one word per line"
+    return "" if any(map(str.isalpha, word)) else f"{word!r} is no word"
 
 
 @dataclass

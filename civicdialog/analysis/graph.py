@@ -1,17 +1,23 @@
 """The graph of nearest neighbours, its spectral basis, and how well a grouping cuts it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+from sklearn.neighbors import NearestNeighbors
 
 from civicdialog.analysis.representation import Floats
 
 Ints = NDArray[np.integer]
 
-_BLOCK = 2048
+VOTERS = 15
+"""How many similar texts decide on a text that is not an anchor."""
 _SMALL = 600
 _FAINT = 1e-4
+_CUT = 1e-6
+"""What is left of an edge that every partition cuts, so that no part falls off."""
 _DECIMALS = 6
 
 
@@ -20,35 +26,58 @@ def neighbour_count(count: int) -> int:
     return int(np.clip(count // 12, 5, 60))
 
 
-def neighbour_graph(vectors: Floats) -> sp.csr_matrix:
-    """Symmetric graph (n, n) of the exact nearest neighbours, weighted by cosine similarity.
+def neighbour_graph(vectors: Floats, anchors: Ints | None = None) -> sp.csr_matrix:
+    """Graph (n, n) of the exact nearest neighbours, weighted by cosine similarity; symmetric.
 
-    Rows of vectors have length 1; a row of zeros stays without neighbours.
+    Rows of vectors have length 1; a row of zeros stays without neighbours. anchors: with many
+    texts, the sorted rows among which neighbours are looked for; the graph is symmetric among
+    them, and every other row has its 15 nearest anchors.
     """
+    active = np.any(vectors != 0, axis=1)
+    if anchors is None:
+        return _among(vectors, np.flatnonzero(active))
+    chosen = anchors[active[anchors]]
+    is_chosen = np.zeros(len(vectors), dtype=bool)
+    is_chosen[chosen] = True
+    others = np.flatnonzero(active & ~is_chosen)
+    return (_among(vectors, chosen) + _towards(vectors, others, chosen)).tocsr()
+
+
+def _among(vectors: Floats, rows: Ints) -> sp.csr_matrix:
+    """Symmetric graph (n, n) of the neighbours that these rows are to each other."""
     count = len(vectors)
-    active = np.flatnonzero(np.any(vectors != 0, axis=1))
-    neighbours = min(neighbour_count(len(active)), len(active) - 1)
+    neighbours = min(neighbour_count(len(rows)), len(rows) - 1)
     if neighbours < 1:
         return sp.csr_matrix((count, count), dtype=np.float32)
-    nearest, weights = _nearest(np.ascontiguousarray(vectors[active]), neighbours)
-    rows = np.repeat(active, neighbours)
-    graph = sp.csr_matrix((weights.ravel(), (rows, active[nearest.ravel()])), shape=(count, count))
+    found = np.ascontiguousarray(vectors[rows])
+    nearest, weights = _nearest(found, found, neighbours + 1)
+    graph = _edges(rows, rows[nearest], weights, count)
+    graph.setdiag(0)
+    graph.eliminate_zeros()
     return ((graph + graph.T) * 0.5).tocsr()
 
 
-def _nearest(vectors: Floats, neighbours: int) -> tuple[Ints, Floats]:
-    """For every row the columns and similarities (n, neighbours) of the rows most like it."""
-    count = len(vectors)
-    columns = np.empty((count, neighbours), dtype=np.int32)
-    weights = np.empty((count, neighbours), dtype=np.float32)
-    for start in range(0, count, _BLOCK):
-        similar = vectors[start : start + _BLOCK] @ vectors.T
-        own = np.arange(len(similar))
-        similar[own, own + start] = -2
-        best = np.argpartition(-similar, neighbours - 1, axis=1)[:, :neighbours]
-        columns[start : start + _BLOCK] = best
-        weights[start : start + _BLOCK] = np.take_along_axis(similar, best, axis=1)
-    return columns, np.maximum(weights, _FAINT)
+def _towards(vectors: Floats, rows: Ints, targets: Ints) -> sp.csr_matrix:
+    """Graph (n, n) from each of these rows to the 15 nearest targets."""
+    count, neighbours = len(vectors), min(VOTERS, len(targets))
+    if neighbours < 1 or not len(rows):
+        return sp.csr_matrix((count, count), dtype=np.float32)
+    base = np.ascontiguousarray(vectors[targets])
+    nearest, weights = _nearest(vectors[rows], base, neighbours)
+    return _edges(rows, targets[nearest], weights, count)
+
+
+def _edges(rows: Ints, columns: Ints, weights: Floats, count: int) -> sp.csr_matrix:
+    """Graph (count, count) with an edge from rows[i] to each of columns[i] (m, neighbours)."""
+    starts = np.repeat(rows, columns.shape[1])
+    return sp.csr_matrix((weights.ravel(), (starts, columns.ravel())), shape=(count, count))
+
+
+def _nearest(vectors: Floats, base: Floats, neighbours: int) -> tuple[Ints, Floats]:
+    """For every vector the rows of base most like it, and the cosines: (n, neighbours) each."""
+    search = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(base)
+    distances, rows = search.kneighbors(vectors)
+    return rows, np.maximum(1 - distances * distances / 2, _FAINT).astype(np.float32)
 
 
 def scaled(graph: sp.csr_matrix) -> tuple[sp.csr_matrix, Floats]:
@@ -95,6 +124,16 @@ def membership(labels: Ints, groups: int) -> sp.csr_matrix:
     """Indicator matrix (n, groups): 1 where row i belongs to group labels[i]."""
     count = len(labels)
     return sp.csr_matrix((np.ones(count), (np.arange(count), labels)), shape=(count, groups))
+
+
+def agreed(graph: sp.csr_matrix, partitions: Sequence[Ints]) -> sp.csr_matrix:
+    """The graph with every edge weakened by the share of partitions (n,) that cut it."""
+    edges = graph.tocoo()
+    kept = np.zeros(edges.nnz)
+    for labels in partitions:
+        kept += labels[edges.row] == labels[edges.col]
+    weights = edges.data * (kept / max(len(partitions), 1)) + _CUT
+    return sp.csr_matrix((weights, (edges.row, edges.col)), shape=graph.shape)
 
 
 def modularity(graph: sp.csr_matrix, labels: Ints) -> float:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -37,6 +38,8 @@ def composed(text: str) -> str:
 
 def without_addresses(text: str) -> str:
     """The text with web and mail addresses replaced by a blank: they are no words."""
+    if "@" not in text and "://" not in text and "www." not in text:
+        return text
     return _ADDRESS.sub(" ", text)
 
 
@@ -80,6 +83,41 @@ def content_words(text: str) -> Iterator[tuple[str, str]]:
 def content_stems(text: str) -> list[str]:
     """The stems of the words that may carry a topic, in order, repeated as in the text."""
     return [stemmed for _, stemmed in content_words(text)]
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Words that neither groups nor labels may use: names of streets and places, for example."""
+
+    words: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "Ignored":
+        """The words in lower case and composed; of several in one entry, each."""
+        return cls(frozenset(found.lower() for word in words for found in _words(word)))
+
+    def content_words(self, text: str) -> Iterator[tuple[str, str]]:
+        """Pairs (word as written, stem) of the words that may carry a topic."""
+        return (pair for pair in content_words(text) if pair[0].lower() not in self.words)
+
+    def stems(self, text: str) -> list[str]:
+        """The stems of the words that may carry a topic, in order."""
+        return [stemmed for _, stemmed in self.content_words(text)]
+
+    def hides(self, token: str) -> bool:
+        """Whether a token consists of ignored words."""
+        if not self.words:
+            return False
+        words = _words(token)
+        return bool(words) and all(word.lower() in self.words for word in words)
+
+
+NOTHING_IGNORED = Ignored()
+
+
+def _words(text: str) -> list[str]:
+    """Every run of at least three letters."""
+    return _WORD.findall(composed(text))
 
 
 def fold_terms(text: str) -> str:

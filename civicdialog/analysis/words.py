@@ -1,73 +1,26 @@
 """The telling words of groups of texts: log-odds ratio with an informative Dirichlet prior.
 
 Monroe, Colaresi & Quinn 2008, "Fightin' Words". Counted is in how many texts a word occurs; a word
-is shown the way people write it most often.
+is shown the way people write it most often. The first three words of a group make its label: among
+the most telling ones those of which one stands in nearly every text of the group and in few others.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from civicdialog.analysis.graph import Ints
-from civicdialog.analysis.language import content_words
 from civicdialog.analysis.representation import Floats
+from civicdialog.analysis.vocabulary import Vocabulary
 
 PRIOR = 1000.0
 TELLING = 6
+LABEL = 3
 _SAME_START = 5
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Which stems occur in which texts, and how each stem is usually written."""
-
-    stems: tuple[str, ...]
-    surfaces: tuple[str, ...]
-    rows: Ints
-    columns: Ints
-    count: int
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Vocabulary":
-        """The stems that occur in enough texts (between 1 and 8, the more texts the more)."""
-        written: dict[str, Counter[str]] = defaultdict(Counter)
-        inside: list[list[str]] = []
-        for text in texts:
-            found = set()
-            for word, stemmed in content_words(text):
-                written[stemmed][word] += 1
-                found.add(stemmed)
-            inside.append(sorted(found))
-        frequency = Counter(stemmed for found in inside for stemmed in found)
-        fewest = int(np.clip(len(texts) // 50, 2, 8)) if len(texts) > 2 else 1
-        if not any(frequency[stemmed] >= fewest for stemmed in frequency):
-            fewest = 1
-        stems = sorted(stemmed for stemmed in frequency if frequency[stemmed] >= fewest)
-        place = {stemmed: column for column, stemmed in enumerate(stems)}
-        pairs = [
-            (row, place[stemmed])
-            for row, found in enumerate(inside)
-            for stemmed in found
-            if stemmed in place
-        ]
-        table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        surfaces = tuple(_usual(written[stemmed]) for stemmed in stems)
-        return cls(tuple(stems), surfaces, table[:, 0], table[:, 1], len(texts))
-
-    def counts(self, labels: Ints, groups: int) -> Floats:
-        """In how many texts of each group every stem occurs: (groups, stems); -1 is left out."""
-        owners = labels[self.rows]
-        kept = owners >= 0
-        counts = np.zeros((groups, len(self.stems)))
-        np.add.at(counts, (owners[kept], self.columns[kept]), 1)
-        return counts
-
-
-def _usual(written: Counter[str]) -> str:
-    """The most frequent way a word is written; in doubt the one that comes first."""
-    return min(written, key=lambda word: (-written[word], word))
+_AS_TELLING = 0.5
+_LIKELY = 40
 
 
 def log_odds(counts: Floats, prior: float = PRIOR) -> Floats:
@@ -96,21 +49,78 @@ def _log_odds_of_present(counts: Floats, prior: float) -> Floats:
 
 
 def telling_words(vocabulary: Vocabulary, labels: Ints, groups: int) -> list[tuple[str, ...]]:
-    """Up to 6 words per group, the most telling first; the most frequent when there is one group.
+    """Up to 6 words per group: 3 for its label, then others; both the most telling first.
 
-    labels (n,) from 0; a text with -1 is left out of the comparison.
+    With one group, frequency takes the place of telling. labels (n,) from 0; a text with -1 is left
+    out of the comparison.
     """
     if not vocabulary.stems:
         return [()] * groups
-    counts = vocabulary.counts(labels, groups)
+    scores = _scores(vocabulary.counts(labels, groups))
+    shape = (vocabulary.count, len(vocabulary.stems))
+    ones = np.ones(len(vocabulary.rows), dtype=bool)
+    stands = sp.csc_matrix((ones, (vocabulary.rows, vocabulary.columns)), shape=shape)
+    stands, owners = stands[labels >= 0], labels[labels >= 0]
+    return [
+        _chosen(
+            vocabulary.surfaces,
+            scores[index],
+            _covering(vocabulary.surfaces, scores[index], stands, owners == index),
+        )
+        for index in range(groups)
+    ]
+
+
+def telling_words_of_texts(
+    vocabulary: Vocabulary, labels: Ints, groups: int, most: int = 4
+) -> list[tuple[str, ...]]:
+    """Up to `most` words of each text (n,) that tell most for its group; none where it is -1."""
+    chosen: list[list[str]] = [[] for _ in range(vocabulary.count)]
+    scores = _scores(vocabulary.counts(labels, groups))
+    owners = labels[vocabulary.rows]
+    found = np.where(owners >= 0, scores[owners, vocabulary.columns], 0.0)
+    for place in np.lexsort((vocabulary.columns, -found)):
+        words, word = chosen[vocabulary.rows[place]], vocabulary.surfaces[vocabulary.columns[place]]
+        if found[place] <= 0:
+            break
+        if len(words) < most and not _repeats(word, words):
+            words.append(word)
+    return [tuple(words) for words in chosen]
+
+
+def _scores(counts: Floats) -> Floats:
+    """How telling each word is for each group (groups, words): frequency if there is only one."""
     alone = np.count_nonzero(counts.sum(axis=1)) <= 1
-    scores = counts if alone else log_odds(counts)
-    return [_chosen(vocabulary.surfaces, scores[index]) for index in range(groups)]
+    return counts if alone else log_odds(counts)
 
 
-def _chosen(surfaces: Sequence[str], scores: Floats) -> tuple[str, ...]:
-    """The best words with a positive score that do not repeat one another."""
-    chosen: list[str] = []
+def _covering(
+    surfaces: Sequence[str], scores: Floats, stands: sp.csc_matrix, inside: NDArray[np.bool_]
+) -> list[str]:
+    """Up to 3 words: texts with one of them are, as far as possible, those inside the group (n,).
+
+    Taken one by one, each time the word that raises F1 = 2 hits / (texts inside + texts found) most,
+    among the words at least half as telling as the most telling one. stands (n, words).
+    """
+    likely = np.argsort(-scores, kind="stable")[:_LIKELY]
+    likely = likely[(scores[likely] > 0) & (scores[likely] >= _AS_TELLING * scores[likely[0]])]
+    found = stands[:, likely].toarray()
+    chosen: list[int] = []
+    while len(chosen) < LABEL:
+        words = [surfaces[likely[place]] for place in chosen]
+        either = np.maximum(inside.sum() + found.sum(axis=0), 1)
+        quality = 2 * found[inside].sum(axis=0) / either
+        quality[[_repeats(surfaces[column], words) for column in likely]] = -1
+        if quality.max(initial=-1) < 0:
+            break
+        chosen.append(int(quality.argmax()))
+        found |= found[:, chosen[-1:]]
+    return [surfaces[likely[place]] for place in sorted(chosen)]
+
+
+def _chosen(surfaces: Sequence[str], scores: Floats, first: Sequence[str]) -> tuple[str, ...]:
+    """The first words, then the best words with a positive score that do not repeat others."""
+    chosen = list(first)
     for column in np.argsort(-scores, kind="stable"):
         if scores[column] <= 0 or len(chosen) == TELLING:
             break

@@ -8,8 +8,8 @@ from civicdialog.insights.models import Cluster, ClusterMember
 from civicdialog.submissions.models import Submission
 
 COLUMNS = (
-    "number", "id", "title", "topic", "label", "probability", "second", "subtopic",
-    "agree", "disagree", "pass", "url",
+    "number", "id", "title", "topic", "label", "probability", "second", "subtopic", "words",
+    "fits", "placed_later", "agree", "disagree", "pass", "url",
 )  # fmt: skip
 # A spreadsheet takes a cell that begins like this for a formula.
 RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -29,11 +29,14 @@ def run_as_csv(
                 submission.number,
                 submission.public_id,
                 safe(submission.title),
-                cluster.position + 1,
+                cluster.key,
                 safe(cluster.label),
                 f"{member.probability:.4f}",
                 safe(second),
-                member.sub_position or "",
+                _subtopic(cluster, member),
+                safe(" ".join(member.reasons)),
+                _yes_or_no(member.fits),
+                _yes_or_no(member.placed_later),
                 submission.agree_count,
                 submission.disagree_count,
                 submission.pass_count,
@@ -41,6 +44,17 @@ def run_as_csv(
             ]
         )
     return file.getvalue()
+
+
+def _subtopic(cluster: Cluster, member: ClusterMember) -> str:
+    """The name of the sub-topic, empty without one."""
+    if not 1 <= member.sub_position <= len(cluster.subtopics):
+        return ""
+    return safe(cluster.subtopics[member.sub_position - 1]["label"])
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def safe(text: str) -> str:

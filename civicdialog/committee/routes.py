@@ -1,4 +1,4 @@
-"""The committee's pages: rounds, topics of a run, contributions of a topic, runs, download."""
+"""The committee's pages: topics of a round, their contributions, versions, settings, downloads."""
 
 from typing import Any
 
@@ -6,40 +6,42 @@ from flask import Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from civicdialog.committee import queries
+from civicdialog.analysis.run_file import as_bytes
+from civicdialog.committee import quality, queries, reading, versions
 from civicdialog.committee.download import run_as_csv
-from civicdialog.committee.reading import (
-    PROVISIONAL_BELOW,
-    job_view,
-    member_rows,
-    topic_views,
-)
+from civicdialog.committee.forms import KeepForm, SettingsForm
 from civicdialog.config import Settings
 from civicdialog.core.audit import name_of
 from civicdialog.core.db import db
-from civicdialog.core.errors import NotFound
+from civicdialog.core.errors import NotFound, RuleBroken
 from civicdialog.core.jobs import latest_job
 from civicdialog.core.permissions import Permission, may
-from civicdialog.core.room import Room, current_actor, page
+from civicdialog.core.room import Room, broken_rule_on, current_actor, page
 from civicdialog.core.view_models import Crumb
 from civicdialog.insights import actions
 from civicdialog.insights import queries as insights
 from civicdialog.insights.actions import FEWEST, RUN_TOPICS
+from civicdialog.insights.export import run_export
 from civicdialog.insights.models import Cluster, ClusterRun
 from civicdialog.rounds import queries as rounds
 from civicdialog.rounds.models import Round
 
 room = Room("committee", __name__)
 
-RUNS_SHOWN = 50
+VERSIONS_SHOWN = 50
 
 
 @room.route("/committee", needs=Permission.TOPICS_READ)
 def index() -> Any:
-    """Every round with the state of its newest run."""
+    """Every round with the state of its topics."""
     listed = list(db.session.scalars(rounds.all_for(current_actor()).limit(100)))
-    runs = insights.latest_runs([each.id for each in listed])
-    return page("committee/index.html", rows=[(each, runs.get(each.id)) for each in listed])
+    ids = [each.id for each in listed]
+    runs, waiting = insights.current_runs(ids), queries.rounds_to_decide_on(ids)
+    rows = [(each, runs.get(each.id), each.id in waiting) for each in listed]
+    return page("committee/index.html", rows=rows)
+
+
+# ---- reading ------------------------------------------------------------------------------------
 
 
 @room.route("/committee/rounds/<slug>/topics", needs=Permission.TOPICS_READ)
@@ -47,74 +49,79 @@ def topics(slug: str) -> Any:
     """The reading page: what people wrote, by topic."""
     round = rounds.by_slug(current_actor(), slug)
     run = _chosen_run(round)
-    newest = insights.latest_run(round.id) if request.args.get("run") else run
-    job = job_view(latest_job(RUN_TOPICS, name_of(round)), newest)
+    current = insights.current_run(round.id) if request.args.get("run") else run
+    is_current = run is None or current is None or run.id == current.id
+    proposed = insights.proposed_run(round.id)
+    job = reading.job_view(latest_job(RUN_TOPICS, name_of(round)), proposed or current)
     return page(
         "committee/topics.html",
         round=round,
         run=run,
-        topics=topic_views(round, run) if run else [],
+        reading=reading.reading_of(round, run) if run else None,
+        measures=quality.measures(run) if run else [],
         job=job,
-        newest_url=url_for("committee.topics", slug=slug) if newest is not run else "",
+        became="" if run is None or is_current else versions.status_in_words(run.status),
+        proposed=proposed if is_current else None,
         has_enough=round.submission_count >= FEWEST,
-        is_provisional=run is not None and run.submission_count < PROVISIONAL_BELOW,
-        new_count=max(0, round.submission_count - run.submission_count) if run else 0,
+        is_provisional=run is not None and run.submission_count < reading.PROVISIONAL_BELOW,
         may_run=may(current_actor(), Permission.TOPICS_RUN),
+        may_decide=may(current_actor(), Permission.TOPICS_DECIDE),
         crumbs=_crumbs(round),
     )
 
 
-@room.route("/committee/rounds/<slug>/topics/<int:position>", needs=Permission.TOPICS_READ)
-def topic(slug: str, position: int) -> Any:
-    """All contributions of one topic, the surest first."""
+@room.route("/committee/rounds/<slug>/topics/<int:number>", needs=Permission.TOPICS_READ)
+def topic(slug: str, number: int) -> Any:
+    """The contributions of one topic or of one of its parts, the surest first."""
     round = rounds.by_slug(current_actor(), slug)
-    run = _chosen_run(round)
-    chosen = _topic_at(run, position)
-    rows = db.session.execute(queries.in_topic(chosen.id, _key(request.args.get("after")))).all()
-    shown = rows[: queries.PAGE_SIZE]
-    last = shown[-1][0] if len(rows) > queries.PAGE_SIZE else None
-    labels = {each.position: each.label for each in run.clusters} if run else {}
-    here: dict[str, Any] = {"slug": slug, "position": position, "run": run.id if run else None}
+    run = _existing(_chosen_run(round))
+    chosen = _topic_of(run, number)
+    part = _part_of(chosen)
+    rows = db.session.execute(queries.in_topic(chosen.id, _key(), part)).all()
+    name = reading.topic_name(chosen)
+    here: dict[str, Any] = {"slug": slug, "number": number, "run": run.id, "part": part}
     return page(
         "committee/topic.html",
         round=round,
-        run=run,
+        name=name,
         topic=chosen,
-        rows=member_rows([(member, submission) for member, submission in shown], labels),
-        first_url=url_for("committee.topic", **here) if request.args.get("after") else "",
-        next_url=url_for(
-            "committee.topic", **here, after=f"{last.probability!r}_{last.submission_id}"
-        )
-        if last
-        else "",
-        crumbs=[*_crumbs(round, linked=True), Crumb(chosen.label)],
+        tabs=reading.part_tabs(round, run, chosen, part),
+        rows=_member_rows(run, rows[: queries.PAGE_SIZE]),
+        crumbs=_crumbs(round, name),
+        **_pages("committee.topic", rows, here),
     )
 
 
-@room.route("/committee/rounds/<slug>/topics.csv", needs=Permission.TOPICS_READ)
-def download(slug: str) -> ResponseReturnValue:
-    """A run as a table for a spreadsheet."""
+@room.route("/committee/rounds/<slug>/topics/fitting-nowhere", needs=Permission.TOPICS_READ)
+def fitting_nowhere(slug: str) -> Any:
+    """Contributions that fit no topic well."""
     round = rounds.by_slug(current_actor(), slug)
-    run = _chosen_run(round)
-    if run is None:
-        raise NotFound(slug)
-    settings: Settings = current_app.extensions["settings"]
-    text = run_as_csv(queries.rows_for_download(run.id), settings.base_url)
-    name = f"{slug}-topics-{run.id}.csv"
-    return Response(
-        text,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    run = _existing(_chosen_run(round))
+    rows = db.session.execute(queries.fitting_nowhere(run.id, _key())).all()
+    return page(
+        "committee/fitting-nowhere.html",
+        round=round,
+        rows=_member_rows(run, rows[: queries.PAGE_SIZE]),
+        crumbs=_crumbs(round, gettext("Fits nowhere")),
+        **_pages("committee.fitting_nowhere", rows, {"slug": slug, "run": run.id}),
     )
 
 
-@room.route("/committee/rounds/<slug>/runs", needs=Permission.TOPICS_READ)
-def runs(slug: str) -> Any:
-    """All runs of a round; each stays as it was."""
+@room.route("/committee/rounds/<slug>/topics/worth-a-look", needs=Permission.TOPICS_READ)
+def worth_a_look(slug: str) -> Any:
+    """Contributions where a person's judgement would help the program most."""
     round = rounds.by_slug(current_actor(), slug)
-    found = list(db.session.scalars(insights.runs(round.id).limit(RUNS_SHOWN)))
-    crumbs = [*_crumbs(round, linked=True), Crumb(gettext("All runs"))]
-    return page("committee/runs.html", round=round, runs=found, crumbs=crumbs)
+    run = _existing(_chosen_run(round))
+    found = queries.members_among(run.id, run.ask_about)
+    return page(
+        "committee/worth-a-look.html",
+        round=round,
+        rows=_member_rows(run, [found[number] for number in run.ask_about if number in found]),
+        crumbs=_crumbs(round, gettext("Worth a look")),
+    )
+
+
+# ---- grouping again -----------------------------------------------------------------------------
 
 
 @room.route("/committee/rounds/<slug>/topics/run", methods=["POST"], needs=Permission.TOPICS_RUN)
@@ -134,7 +141,111 @@ def cancel(slug: str) -> ResponseReturnValue:
     return redirect(url_for("committee.topics", slug=slug), 303)
 
 
+@room.route(
+    "/committee/rounds/<slug>/topics/settings",
+    methods=["GET", "POST"],
+    needs=Permission.TOPICS_DECIDE,
+)
+def settings(slug: str) -> Any:
+    """How many topics there shall be, and which words are left out."""
+    actor = current_actor()
+    round = rounds.by_slug(actor, slug)
+    form = SettingsForm()
+    if request.method == "GET":
+        form.show(round)
+    elif form.validate():
+        wanted, ignored = form.topics_wanted.data, form.words()
+        try:
+            actions.choose_settings(actor, round, topics_wanted=wanted, ignored_words=ignored)
+        except RuleBroken as error:
+            broken_rule_on(form, error)
+        else:
+            flash(gettext("Saved. It holds from the next grouping on."), "success")
+            return redirect(url_for("committee.topics", slug=slug), 303)
+    crumbs = _crumbs(round, gettext("Settings"))
+    status = 422 if form.errors else 200
+    return page("committee/settings.html", status, form=form, round=round, crumbs=crumbs)
+
+
+# ---- versions -----------------------------------------------------------------------------------
+
+
+@room.route("/committee/rounds/<slug>/topics/new-version", needs=Permission.TOPICS_READ)
+def new_version(slug: str) -> Any:
+    """What the proposed version would change."""
+    return _new_version_page(rounds.by_slug(current_actor(), slug), KeepForm(formdata=None))
+
+
+@room.route(
+    "/committee/rounds/<slug>/runs/<int:run_id>/adopt",
+    methods=["POST"],
+    needs=Permission.TOPICS_DECIDE,
+)
+def adopt(slug: str, run_id: int) -> ResponseReturnValue:
+    """Let the proposed version hold from now on."""
+    actor = current_actor()
+    actions.adopt_run(actor, _run_of(rounds.by_slug(actor, slug), run_id))
+    flash(gettext("The new version holds from now on. The old one stays readable."), "success")
+    return redirect(url_for("committee.topics", slug=slug), 303)
+
+
+@room.route(
+    "/committee/rounds/<slug>/runs/<int:run_id>/keep-old",
+    methods=["POST"],
+    needs=Permission.TOPICS_DECIDE,
+)
+def keep_old(slug: str, run_id: int) -> Any:
+    """Do not adopt the proposed version, and say why."""
+    actor = current_actor()
+    round = rounds.by_slug(actor, slug)
+    run = _run_of(round, run_id)
+    form = KeepForm()
+    if not form.validate():
+        return _new_version_page(round, form)
+    actions.reject_run(actor, run, reason=form.reason.data or "")
+    flash(gettext("The old version stays. Your reason is kept with the new one."), "success")
+    return redirect(url_for("committee.topics", slug=slug), 303)
+
+
+@room.route("/committee/rounds/<slug>/runs", needs=Permission.TOPICS_READ)
+def runs(slug: str) -> Any:
+    """All versions of a round's topics; each stays as it was."""
+    round = rounds.by_slug(current_actor(), slug)
+    found = list(db.session.scalars(queries.versions(round.id).limit(VERSIONS_SHOWN)))
+    crumbs = _crumbs(round, gettext("All versions"))
+    rows = versions.version_rows(round, found)
+    return page("committee/runs.html", round=round, rows=rows, crumbs=crumbs)
+
+
+# ---- downloads ----------------------------------------------------------------------------------
+
+
+@room.route("/committee/rounds/<slug>/topics.csv", needs=Permission.TOPICS_READ)
+def download(slug: str) -> ResponseReturnValue:
+    """A run as a table for a spreadsheet."""
+    run = _existing(_chosen_run(rounds.by_slug(current_actor(), slug)))
+    settings: Settings = current_app.extensions["settings"]
+    text = run_as_csv(queries.rows_for_download(run.id), settings.base_url)
+    return _file(text, "text/csv", f"{slug}-topics-{run.id}.csv")
+
+
+@room.route("/committee/rounds/<slug>/runs/<int:run_id>.json", needs=Permission.TOPICS_READ)
+def run_file(slug: str, run_id: int) -> ResponseReturnValue:
+    """A run with all that is needed to calculate it again (`civicdialog verify-run`)."""
+    run = _run_of(rounds.by_slug(current_actor(), slug), run_id)
+    return _file(as_bytes(run_export(run)), "application/json", f"{slug}-topics-{run.id}.json")
+
+
+def _file(content: str | bytes, mimetype: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=mimetype, headers=headers)
+
+
+# ---- what the address says ----------------------------------------------------------------------
+
+
 def _chosen_run(round: Round) -> ClusterRun | None:
+    """The run named in the address, or the one that holds now."""
     number = request.args.get("run", "")
     is_number = number.isascii() and number.isdecimal() and len(number) < 10
     if number and not is_number:
@@ -142,24 +253,85 @@ def _chosen_run(round: Round) -> ClusterRun | None:
     return insights.run_with_topics(round.id, int(number) if number else None)
 
 
-def _topic_at(run: ClusterRun | None, position: int) -> Cluster:
-    if run is None or position >= len(run.clusters):
-        raise NotFound(position)
-    return run.clusters[position]
+def _run_of(round: Round, run_id: int) -> ClusterRun:
+    return _existing(insights.run_with_topics(round.id, run_id))
 
 
-def _key(text: str | None) -> tuple[float, int] | None:
+def _existing(run: ClusterRun | None) -> ClusterRun:
+    if run is None:
+        raise NotFound("run")
+    return run
+
+
+def _topic_of(run: ClusterRun, number: int) -> Cluster:
+    found = next((topic for topic in run.clusters if topic.key == number), None)
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def _part_of(topic: Cluster) -> int | None:
+    """The sub-topic chosen in the address; what makes no sense shows the whole topic."""
+    part = request.args.get("part", type=int)
+    return part if part is not None and 1 <= part <= len(topic.subtopics) else None
+
+
+def _key() -> queries.Key | None:
     """`0.75_12` → (0.75, 12); anything else begins at the top."""
-    share, _, number = (text or "").partition("_")
+    share, _, number = request.args.get("after", "").partition("_")
     try:
         return float(share), int(number[:15])
     except ValueError:
         return None
 
 
-def _crumbs(round: Round, *, linked: bool = False) -> list[Crumb]:
-    url = url_for("committee.topics", slug=round.slug) if linked else ""
-    return [
+def _way() -> versions.Way | None:
+    origin, target = request.args.get("origin", type=int), request.args.get("target", type=int)
+    return None if origin is None or target is None else (origin, target)
+
+
+# ---- parts of pages -----------------------------------------------------------------------------
+
+
+def _crumbs(round: Round, here: str = "") -> list[Crumb]:
+    """The way to the topics of a round, or to a page below them."""
+    url = url_for("committee.topics", slug=round.slug) if here else ""
+    steps = [
         Crumb(gettext("Committee"), url_for("committee.index")),
         Crumb(gettext("Topics of “%(round)s”", round=round.title), url),
     ]
+    return [*steps, Crumb(here)] if here else steps
+
+
+def _pages(endpoint: str, rows: Any, here: dict[str, Any]) -> dict[str, Any]:
+    """Addresses of the first and the next page, given one row more than is shown."""
+    last = rows[queries.PAGE_SIZE - 1][0] if len(rows) > queries.PAGE_SIZE else None
+    after = f"{last.probability!r}_{last.submission_id}" if last else ""
+    return {
+        "first_url": url_for(endpoint, **here) if request.args.get("after") else "",
+        "next_url": url_for(endpoint, **here, after=after) if after else "",
+    }
+
+
+def _member_rows(run: ClusterRun, rows: Any) -> list[reading.MemberRow]:
+    return [reading.member_row(row[0], row[1], run.clusters, row[2]) for row in rows]
+
+
+def _new_version_page(round: Round, form: KeepForm) -> Any:
+    old, new = queries.current_and_proposed(round.id)
+    crumbs = _crumbs(round, gettext("New version"))
+    if old is None or new is None:
+        return page("committee/no-new-version.html", round=round, crumbs=crumbs)
+    after = request.args.get("after", type=int)
+    return page(
+        "committee/new-version.html",
+        422 if form.errors else 200,
+        round=round,
+        old=old,
+        new=new,
+        form=form,
+        difference=versions.difference(round, old, new),
+        page_of_moves=versions.moves(round, old, new, way=_way(), after=after),
+        may_decide=may(current_actor(), Permission.TOPICS_DECIDE),
+        crumbs=crumbs,
+    )

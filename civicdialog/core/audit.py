@@ -3,6 +3,8 @@
 Of a vote they hold nothing: not who, not what.
 """
 
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -38,8 +40,24 @@ class Event(StrEnum):
     TOPICS_REQUESTED = "topics.requested"
     TOPICS_CANCELLED = "topics.cancelled"
     TOPICS_BUILT = "topics.built"
+    TOPICS_ADOPTED = "topics.adopted"
+    TOPICS_REJECTED = "topics.rejected"
+    TOPICS_SETTINGS_CHOSEN = "topics.settings_chosen"
+    SUBMISSIONS_PLACED = "submissions.placed"
+    SUBMISSIONS_COMPARED = "submissions.compared"
     PERSON_NOTIFIED = "person.notified"
     MESSAGES_READ = "messages.read"
+
+
+Follower = Callable[[], None]
+
+_followers: defaultdict[Event, list[Follower]] = defaultdict(list)
+
+
+def follow(event: Event, follower: Follower) -> None:
+    """Have `follower` called with every such deed, in its transaction: rooms above hear of it."""
+    if follower not in _followers[event]:
+        _followers[event].append(follower)
 
 
 class AuditEntry(Base):
@@ -72,3 +90,5 @@ def record(actor: Actor, event: Event, subject: Any, **facts: Any) -> None:
             facts=facts,
         )
     )
+    for follower in _followers[event]:
+        follower()

@@ -139,12 +139,16 @@ def transaction() -> Iterator[None]:
 
 
 def after_commit(callback: Callable[[], None]) -> None:
-    """Run `callback` once the transaction under way has been committed; forget it otherwise."""
-    db.session.info.setdefault("after_commit", []).append(callback)
+    """Run `callback` once the transaction under way has been committed; forget it otherwise.
+
+    Equal callbacks run once.
+    """
+    waiting = db.session.info.setdefault("after_commit", {})
+    waiting[callback] = None
 
 
 def _take_callbacks() -> list[Callable[[], None]]:
-    return cast("list[Callable[[], None]]", db.session.info.pop("after_commit", []))
+    return list(db.session.info.pop("after_commit", {}))
 
 
 def insert_into(model: type[Base]) -> Any:

@@ -5,6 +5,7 @@ round. Heavy jobs run in a process of their own, so that pages stay quick and li
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -100,6 +101,17 @@ class Doorbell:
         self._perform(name)
 
 
+@dataclass(frozen=True)
+class Ring:
+    """A ring that has been asked for."""
+
+    bell: Doorbell
+    name: str
+
+    def __call__(self) -> None:
+        self.bell.ring(self.name)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its doorbell: Redis, a SQLite file, or at once (tests)."""
     huey: Huey
@@ -117,6 +129,11 @@ def doorbell() -> Doorbell:
     return bell
 
 
+def ring_later(name: str) -> None:
+    """Ring for this duty once the transaction under way is committed; however often, once."""
+    after_commit(Ring(doorbell(), name))
+
+
 def request_job(actor: Actor, kind: str, subject: str, **settings: Any) -> Job:
     """Put a job on the table and ring for the worker once that is committed.
 
@@ -127,8 +144,7 @@ def request_job(actor: Actor, kind: str, subject: str, **settings: Any) -> Job:
     job = Job(kind=kind, subject=subject, settings=settings, requested_by_id=actor.id)
     db.session.add(job)
     db.session.flush()
-    bell = doorbell()
-    after_commit(lambda: bell.ring(kind))
+    ring_later(kind)
     return job
 
 

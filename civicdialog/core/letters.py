@@ -16,9 +16,9 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from civicdialog.core import clock
-from civicdialog.core.db import Base, after_commit, db
+from civicdialog.core.db import Base, db
 from civicdialog.core.ids import new_secret
-from civicdialog.core.jobs import doorbell
+from civicdialog.core.jobs import ring_later
 
 DELIVER = "deliver-mail"
 
@@ -56,8 +56,7 @@ def write_letter(to_email: str, kind: str, *, language: str, **facts: Any) -> Le
         message_id=f"<{new_secret()}@{host}>",
     )
     db.session.add(letter)
-    bell = doorbell()
-    after_commit(lambda: bell.ring(DELIVER))
+    ring_later(DELIVER)
     return letter
 
 

@@ -58,6 +58,8 @@ class Permission(StrEnum):
     """Read the committee's summaries."""
     TOPICS_RUN = "topics:run"
     """Group the contributions of a round again."""
+    TOPICS_DECIDE = "topics:decide"
+    """Adopt or refuse proposed topics, and choose how contributions are grouped."""
     AUDIT_READ = "audit:read"
     """Read the minutes of all deeds."""
     NOTIFY = "notification:send"
@@ -129,6 +131,7 @@ POLICY: dict[Permission, Grant] = {
     P.ARGUMENT_CREATE: _to(R.PARTICIPANT, R.SYSTEM),
     P.TOPICS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.TOPICS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.TOPICS_DECIDE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.AUDIT_READ: _to(R.ADMIN),
     P.NOTIFY: _to(R.MODERATOR, R.SYSTEM),
 }

@@ -19,7 +19,7 @@ from civicdialog.core.permissions import Actor, Role
 from civicdialog.demo.people import CITIZEN, FIRST_NAMES, SAMPLE_PASSWORD, STAFF
 from civicdialog.discussion.actions import ArgumentDraft, add_argument
 from civicdialog.discussion.models import Argument, Stance
-from civicdialog.insights.tasks import build_topics
+from civicdialog.insights.building import build_topics
 from civicdialog.moderation.actions import Reasons, publish, reject
 from civicdialog.moderation.models import Ground, ModerationDecision
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round

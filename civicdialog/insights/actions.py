@@ -1,40 +1,29 @@
-"""Asking for topics, and keeping what the analysis found."""
+"""Asking for topics, keeping what the analysis found, and deciding which version holds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import delete, insert, or_, update
 
+from civicdialog.core import clock
 from civicdialog.core.audit import Event, name_of, record
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
-from civicdialog.core.jobs import Job, cancel_job, open_job, request_job
+from civicdialog.core.jobs import Job, cancel_job, open_job, request_job, ring_later
 from civicdialog.core.permissions import Actor, Permission, require
-from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
+from civicdialog.insights import keeping, queries
+from civicdialog.insights.keeping import Alike, FoundTopics, Place
+from civicdialog.insights.models import ClusterRun, RunStatus, SimilarPair
 from civicdialog.rounds.models import Round
-from civicdialog.submissions.models import Submission
-from civicdialog.trace.models import Relation, TraceLink
+from civicdialog.submissions.texts import cleaned, cleaned_line
 
 RUN_TOPICS = "run-topics"
+TAKE_IN = "take-in"
 FEWEST = 10
 """With fewer contributions there is nothing to compare."""
-
-
-@dataclass(frozen=True)
-class FoundTopics:
-    """What the analysis hands over: `result` as `analysis.runs.topics_as_dict` writes it.
-
-    Contributions are named by the text of their database id.
-    """
-
-    result: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    versions: Mapping[str, str]
-    input_hash: str
-    seconds: float
+FEWEST_TOPICS, MOST_TOPICS = 2, 60
+MOST_IGNORED, LONGEST_IGNORED = 500, 60
+LONGEST_REASON = 2_000
 
 
 def request_topics(actor: Actor, round: Round, *, seed: int = 0) -> Job:
@@ -60,107 +49,160 @@ def cancel_topics(actor: Actor, round: Round) -> None:
     record(actor, Event.TOPICS_CANCELLED, round)
 
 
-def keep_topics(actor: Actor, round: Round, found: FoundTopics) -> ClusterRun:
-    """Store a result as a new run. Earlier runs stay as they are."""
-    require(actor, Permission.TOPICS_RUN)
-    result = found.result
-    run = ClusterRun(
-        round_id=round.id,
-        requested_by_id=actor.id,
-        seed=result["seed"],
-        settings=dict(found.settings),
-        versions=dict(found.versions),
-        input_hash=found.input_hash,
-        submission_count=result["count"],
-        seconds=found.seconds,
-        clusters=[_cluster(position, topic) for position, topic in enumerate(result["topics"])],
+def choose_settings(
+    actor: Actor, round: Round, *, topics_wanted: int | None, ignored_words: Iterable[str]
+) -> None:
+    """Say how the next grouping shall be made; None lets the method choose the number of topics.
+
+    :raise RuleBroken: naming the field, if a number or a list is not possible
+    """
+    require(actor, Permission.TOPICS_DECIDE)
+    if topics_wanted is not None and not FEWEST_TOPICS <= topics_wanted <= MOST_TOPICS:
+        raise RuleBroken(mark("Please choose a number from 2 to 60."), field="topics_wanted")
+    words = _cleaned_words(ignored_words)
+    round.topics_wanted, round.ignored_words = topics_wanted, words
+    db.session.flush()
+    record(
+        actor, Event.TOPICS_SETTINGS_CHOSEN, round, topics=topics_wanted, ignored_words=len(words)
     )
+
+
+def _cleaned_words(typed: Iterable[str]) -> list[str]:
+    """Each word once, in the order they were typed; capital letters make no other word."""
+    words: dict[str, str] = {}
+    for word in map(cleaned_line, typed):
+        if word:
+            words.setdefault(word.casefold(), word)
+    if len(words) > MOST_IGNORED:
+        raise RuleBroken(
+            mark("Please use at most %(most)s words."), field="ignored_words", most=MOST_IGNORED
+        )
+    if any(len(word) > LONGEST_IGNORED for word in words.values()):
+        raise RuleBroken(
+            mark("Please use at most %(most)s letters for one word."),
+            field="ignored_words",
+            most=LONGEST_IGNORED,
+        )
+    return list(words.values())
+
+
+def keep_topics(actor: Actor, round: Round, found: FoundTopics) -> ClusterRun:
+    """Store a result: the first run of a round holds at once, a later one is proposed.
+
+    A proposal nobody has decided on gives way to it. Earlier runs stay as they are.
+    """
+    require(actor, Permission.TOPICS_RUN)
+    keeping.hold(round.id)
+    is_first = queries.current_run(round.id) is None
+    _supersede(round.id, RunStatus.PROPOSED)
+    run = keeping.new_run(actor, round, found)
     db.session.add(run)
     db.session.flush()
-    _keep_members(actor, run, result)
-    record(actor, Event.TOPICS_BUILT, run, round=round.slug, topics=len(run.clusters))
+    keeping.keep_members(run, found)
+    if is_first:
+        _let_hold(actor, run)
+    record(
+        actor,
+        Event.TOPICS_BUILT,
+        run,
+        round=round.slug,
+        topics=len(run.clusters),
+        status=run.status.value,
+    )
     return run
 
 
-def _cluster(position: int, topic: Mapping[str, Any]) -> Cluster:
-    return Cluster(
-        position=position,
-        label=topic["label"][:200],
-        terms=list(topic["terms"]),
-        size=topic["size"],
-        central=[int(name) for name in topic["central"]],
-        summary=[
-            {"text": sentence["text"], "submission_id": int(sentence["source"])}
-            for sentence in topic["summary"]
-        ],
-    )
+def adopt_run(actor: Actor, run: ClusterRun, *, reason: str = "") -> None:
+    """Let a proposed run hold from now on; the one before stays readable.
+
+    :raise RuleBroken: if it has been decided on, or the reason is too long
+    """
+    require(actor, Permission.TOPICS_DECIDE)
+    _note_decision(actor, run, cleaned(reason))
+    _let_hold(actor, run)
+    record(actor, Event.TOPICS_ADOPTED, run)
 
 
-def _keep_members(actor: Actor, run: ClusterRun, result: Mapping[str, Any]) -> None:
-    position_of = {topic["cluster"]: n for n, topic in enumerate(result["topics"])}
-    cluster_ids = {cluster.position: cluster.id for cluster in run.clusters}
-    parts = {
-        (topic["cluster"], part["subcluster"]): number
-        for topic in result["topics"]
-        for number, part in enumerate(topic["subtopics"], start=1)
-    }
-    rows = [
-        {
-            "cluster_id": cluster_ids[position_of[row["cluster"]]],
-            "submission_id": int(row["id"]),
-            "probability": row["probability"],
-            "second_position": position_of.get(row["second"]),
-            "sub_position": parts.get((row["cluster"], row["subcluster"]), 0),
-        }
-        for row in result["contributions"]
-    ]
-    if rows:
-        db.session.execute(insert(ClusterMember), rows)
-        _link_to_topics(actor, run, rows)
+def reject_run(actor: Actor, run: ClusterRun, *, reason: str) -> None:
+    """Do not adopt a proposed run, and say why.
+
+    :raise RuleBroken: if it has been decided on, or no reason is given
+    """
+    require(actor, Permission.TOPICS_DECIDE)
+    reason = cleaned(reason)
+    if not reason:
+        raise RuleBroken(mark("Please say why the old version shall stay."), field="reason")
+    _note_decision(actor, run, reason)
+    run.status = RunStatus.REJECTED
+    db.session.flush()
+    record(actor, Event.TOPICS_REJECTED, run)
 
 
-def _link_to_topics(actor: Actor, run: ClusterRun, members: list[dict[str, Any]]) -> None:
-    """Say of each contribution which topic it went into; two statements, whatever the number."""
-    origin, target = Submission.__tablename__, Cluster.__tablename__
-    db.session.execute(
-        insert(TraceLink),
-        [
-            {
-                "from_kind": origin,
-                "from_id": member["submission_id"],
-                "to_kind": target,
-                "to_id": member["cluster_id"],
-                "relation": Relation.GROUPED_UNDER,
-                "actor_id": actor.id,
-            }
-            for member in members
-        ],
-    )
-    newer = aliased(TraceLink)
-    now = [cluster.id for cluster in run.clusters]
-    before = (
-        select(Cluster.id)
-        .join(ClusterRun, ClusterRun.id == Cluster.run_id)
-        .where(ClusterRun.round_id == run.round_id, ClusterRun.id != run.id)
-    )
-    follower = (
-        select(newer.id)
-        .where(
-            newer.from_kind == origin,
-            newer.from_id == TraceLink.from_id,
-            newer.to_kind == target,
-            newer.to_id.in_(now),
+def _note_decision(actor: Actor, run: ClusterRun, reason: str) -> None:
+    if len(reason) > LONGEST_REASON:
+        raise RuleBroken(
+            mark("Please use at most %(most)s characters."), field="reason", most=LONGEST_REASON
         )
-        .scalar_subquery()
-    )
-    db.session.execute(
-        update(TraceLink)
-        .where(
-            TraceLink.relation == Relation.GROUPED_UNDER,
-            TraceLink.superseded_by_id.is_(None),
-            TraceLink.to_kind == target,
-            TraceLink.to_id.in_(before),
+    keeping.hold(run.round_id)
+    db.session.refresh(run, ["status"])
+    if run.status is not RunStatus.PROPOSED:
+        raise RuleBroken(mark("This version has already been decided on."))
+    run.decided_by_id, run.decided_at, run.decision_reason = actor.id, clock.now(), reason
+
+
+def _let_hold(actor: Actor, run: ClusterRun) -> None:
+    """People see this run from now on, and the thread says so."""
+    _supersede(run.round_id, RunStatus.CURRENT)
+    run.status = RunStatus.CURRENT
+    db.session.flush()
+    keeping.link_to_topics(actor, run)
+    keeping.have_read_again(run)
+    ring_later(TAKE_IN)
+
+
+def _supersede(round_id: int, status: RunStatus) -> None:
+    wanted = update(ClusterRun).where(ClusterRun.round_id == round_id, ClusterRun.status == status)
+    db.session.execute(wanted.values(status=RunStatus.SUPERSEDED))
+
+
+def place_later(actor: Actor, run: ClusterRun, places: Sequence[Place]) -> None:
+    """Put contributions that were published after the current run into its topics.
+
+    :raise RuleBroken: if another run holds by now
+    """
+    require(actor, Permission.TOPICS_RUN)
+    keeping.hold(run.round_id)
+    db.session.refresh(run, ["status"])
+    if run.status is not RunStatus.CURRENT:
+        raise RuleBroken(mark("This version has already been decided on."))
+    there = queries.groups_unrestricted(run.id)
+    new = [place for place in places if place.submission_id not in there]
+    if not new:
+        return
+    keeping.keep_places(run.id, new)
+    keeping.link_to_topics(actor, run, only=[place.submission_id for place in new])
+    record(actor, Event.SUBMISSIONS_PLACED, run, count=len(new))
+
+
+def keep_similar(
+    actor: Actor, round: Round, compared: Collection[int], found: Sequence[Alike]
+) -> None:
+    """Note what resembles the compared submissions, instead of what was known of them before."""
+    require(actor, Permission.TOPICS_RUN)
+    one, other = SimilarPair.submission_id, SimilarPair.other_id
+    for batch in keeping.batches(compared):
+        db.session.execute(delete(SimilarPair).where(or_(one.in_(batch), other.in_(batch))))
+    if found:
+        db.session.execute(
+            insert(SimilarPair),
+            [
+                {
+                    "submission_id": each.submission_id,
+                    "other_id": each.other_id,
+                    "kind": each.kind,
+                    "score": each.score,
+                }
+                for each in found
+            ],
         )
-        .values(superseded_by_id=follower)
-        .execution_options(synchronize_session=False)
-    )
+    record(actor, Event.SUBMISSIONS_COMPARED, round, compared=len(compared), similar=len(found))

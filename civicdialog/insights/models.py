@@ -1,20 +1,47 @@
-"""Cluster runs: a grouping of a round's submissions, stored with all that is needed to repeat it."""
+"""Cluster runs: a grouping of a round's submissions, stored with all that is needed to repeat it.
+
+Beside them what is kept of single submissions: their sentence vectors, and which ones are alike.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from civicdialog.accounts.models import Person
 from civicdialog.core import clock
-from civicdialog.core.db import Base
+from civicdialog.core.db import Base, portable_enum
+
+
+class RunStatus(StrEnum):
+    PROPOSED = "proposed"
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+
+
+def _one_per_round(status: RunStatus) -> Index:
+    condition = text(f"status = '{status}'")
+    return Index(
+        f"uq_cluster_run_{status}",
+        "round_id",
+        unique=True,
+        sqlite_where=condition,
+        postgresql_where=condition,
+    )
 
 
 class ClusterRun(Base):
-    """One snapshot. Never recomputed in place; the newest one of a round is shown."""
+    """One version of a round's topics, never recomputed in place. People see the current one."""
 
     __tablename__ = "cluster_run"
-    __table_args__ = (Index("ix_cluster_run_newest", "round_id", "id"),)
+    __table_args__ = (
+        Index("ix_cluster_run_newest", "round_id", "id"),
+        _one_per_round(RunStatus.CURRENT),
+        _one_per_round(RunStatus.PROPOSED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
@@ -26,9 +53,32 @@ class ClusterRun(Base):
     settings: Mapped[dict[str, Any]]
     versions: Mapped[dict[str, Any]]
     input_hash: Mapped[str] = mapped_column(String(64))
+    result_hash: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of the canonical JSON of the whole result."""
     submission_count: Mapped[int]
     seconds: Mapped[float]
     """How long the grouping took."""
+    method: Mapped[str] = mapped_column(String(40), default="words")
+    largest_share: Mapped[float | None]
+    """Share of all contributions that the largest topic holds."""
+    modularity: Mapped[float | None]
+    stability: Mapped[float | None]
+    """How far groupings of samples agree; 1 is always the same."""
+    ask_about: Mapped[list[Any]] = mapped_column(default=list)
+    """Ids of submissions whose place people should check first."""
+    status: Mapped[RunStatus] = mapped_column(portable_enum(RunStatus), default=RunStatus.PROPOSED)
+    previous_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cluster_run.id", ondelete="SET NULL")
+    )
+    """The run that was current when this one was made: keys and moves refer to it."""
+    moved: Mapped[list[Any]] = mapped_column(default=list)
+    """Submissions in another topic than before: `{"submission_id": …, "from_key", "to_key"}`."""
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[Person | None] = relationship(
+        lazy="raise_on_sql", foreign_keys=[decided_by_id]
+    )
     clusters: Mapped[list["Cluster"]] = relationship(
         lazy="raise_on_sql", order_by="Cluster.position", cascade="all, delete-orphan"
     )
@@ -44,14 +94,26 @@ class Cluster(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("cluster_run.id", ondelete="CASCADE"))
     position: Mapped[int]
     """0, 1, 2 … from the largest to the smallest."""
+    key: Mapped[int]
+    """Number of the topic inside its round, from 1: the same topic keeps it in every run."""
     label: Mapped[str] = mapped_column(String(200))
     terms: Mapped[list[Any]]
     """Telling words, the most telling first."""
     size: Mapped[int]
+    """Contributions of the run."""
+    later_count: Mapped[int] = mapped_column(default=0)
+    """Contributions placed here after the run."""
     central: Mapped[list[Any]]
     """Ids of typical submissions, the most typical first."""
     summary: Mapped[list[Any]]
     """Sentences of real contributions: `{"text": …, "submission_id": …}`."""
+    subtopics: Mapped[list[Any]] = mapped_column(default=list)
+    """Parts of a large topic, the first one is `sub_position` 1: `{"label", "terms", "size"}`."""
+    leftover: Mapped[bool] = mapped_column(default=False)
+    """Holds contributions in which nothing could be compared."""
+    x: Mapped[float | None]
+    y: Mapped[float | None]
+    """Place on the map of topics: what is alike lies close together."""
 
 
 class ClusterMember(Base):
@@ -71,3 +133,49 @@ class ClusterMember(Base):
     """Position of the topic it would belong to otherwise."""
     sub_position: Mapped[int] = mapped_column(default=0)
     """Sub-topic inside its topic."""
+    fits: Mapped[bool] = mapped_column(default=True)
+    """False: it lies here because it has to lie somewhere."""
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """Words of the submission that speak for its topic, the most telling first."""
+    placed_later: Mapped[bool] = mapped_column(default=False)
+    """Published after the run and assigned to it: no part of the run's result."""
+
+
+class SubmissionVector(Base):
+    """What a machine has read of a submission: its sentence vector, and up to which version."""
+
+    __tablename__ = "submission_vector"
+
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
+    )
+    model: Mapped[str] = mapped_column(String(80), default="")
+    """What made the vector; empty where there is none."""
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of model, title and body: whether the vector still belongs to the text."""
+    vector: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    """Numbers of four bytes each, the lowest byte first."""
+    seen_version: Mapped[int] = mapped_column(default=0)
+    """The version of the submission that was compared with the others and placed in a topic."""
+
+
+class SimilarKind(StrEnum):
+    IDENTICAL = "identical"
+    SIMILAR = "similar"
+
+
+class SimilarPair(Base):
+    """Two submissions that say the same or nearly the same: a hint to people, never a decision."""
+
+    __tablename__ = "similar_pair"
+
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
+    )
+    """The later one."""
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    kind: Mapped[SimilarKind] = mapped_column(portable_enum(SimilarKind))
+    score: Mapped[float]
+    """From 0 to 1; identical ones have 1."""

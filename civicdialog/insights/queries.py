@@ -3,22 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import selectinload
 
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
-from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
+from civicdialog.core.permissions import Actor
+from civicdialog.insights.models import (
+    Cluster,
+    ClusterMember,
+    ClusterRun,
+    RunStatus,
+    SimilarKind,
+    SimilarPair,
+    SubmissionVector,
+)
 from civicdialog.submissions.models import Status, Submission
+from civicdialog.submissions.queries import visible_to
 
-
-@dataclass(frozen=True)
-class TopicVotes:
-    """The votes on all published submissions of one topic."""
-
-    agree: int
-    disagree: int
-    passes: int
+COMPARED = (Status.PENDING, Status.PUBLISHED)
+"""Whether something says the same is worth knowing of these."""
+MOST_HINTS = 5
 
 
 def runs(round_id: int) -> Select[ClusterRun]:
@@ -26,48 +31,44 @@ def runs(round_id: int) -> Select[ClusterRun]:
     return select(ClusterRun).where(ClusterRun.round_id == round_id).order_by(ClusterRun.id.desc())
 
 
+def current_run(round_id: int) -> ClusterRun | None:
+    """The run people see."""
+    return db.session.scalar(runs(round_id).where(ClusterRun.status == RunStatus.CURRENT))
+
+
+def proposed_run(round_id: int) -> ClusterRun | None:
+    """The run that waits for a decision."""
+    return db.session.scalar(runs(round_id).where(ClusterRun.status == RunStatus.PROPOSED))
+
+
 def latest_run(round_id: int) -> ClusterRun | None:
-    """The run that is shown: the newest one."""
+    """The newest run, whatever became of it."""
     return db.session.scalar(runs(round_id).limit(1))
 
 
-def latest_runs(round_ids: Sequence[int]) -> dict[int, ClusterRun]:
-    """The newest run of each round that has one."""
-    newest = select(func.max(ClusterRun.id)).where(ClusterRun.round_id.in_(round_ids))
+def current_runs(round_ids: Sequence[int]) -> dict[int, ClusterRun]:
+    """The run people see, of each round that has one."""
     found = db.session.scalars(
-        select(ClusterRun).where(ClusterRun.id.in_(newest.group_by(ClusterRun.round_id)))
+        select(ClusterRun).where(
+            ClusterRun.round_id.in_(round_ids), ClusterRun.status == RunStatus.CURRENT
+        )
     )
     return {run.round_id: run for run in found}
 
 
 def run_with_topics(round_id: int, run_id: int | None = None) -> ClusterRun | None:
-    """One run of a round with its topics: the named one, or the newest.
+    """One run of a round with its topics: the named one, or the current one.
 
     :raise NotFound: if the named one is not of this round
     """
-    wanted = runs(round_id).options(selectinload(ClusterRun.clusters))
-    if run_id is not None:
-        wanted = wanted.where(ClusterRun.id == run_id)
-    run = db.session.scalar(wanted.limit(1))
+    is_wanted = (
+        ClusterRun.status == RunStatus.CURRENT if run_id is None else ClusterRun.id == run_id
+    )
+    wanted = runs(round_id).options(selectinload(ClusterRun.clusters)).where(is_wanted)
+    run = db.session.scalar(wanted)
     if run is None and run_id is not None:
         raise NotFound(run_id)
     return run
-
-
-def topics(run_id: int) -> Sequence[Cluster]:
-    """The topics of a run, the largest first."""
-    wanted = select(Cluster).where(Cluster.run_id == run_id).order_by(Cluster.position)
-    return db.session.scalars(wanted).all()
-
-
-def topic_labels(run_id: int, submission_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    """Position and label of the topic of each of these submissions."""
-    rows = db.session.execute(
-        select(ClusterMember.submission_id, Cluster.position, Cluster.label)
-        .join(Cluster, Cluster.id == ClusterMember.cluster_id)
-        .where(Cluster.run_id == run_id, ClusterMember.submission_id.in_(submission_ids))
-    )
-    return {submission_id: (position, label) for submission_id, position, label in rows}
 
 
 def members_of(run_id: int, position: int) -> Select[int]:
@@ -79,18 +80,101 @@ def members_of(run_id: int, position: int) -> Select[int]:
     )
 
 
-def votes_by_topic(run_id: int) -> dict[int, TopicVotes]:
-    """The votes on each topic, by its position."""
+@dataclass(frozen=True)
+class Hint:
+    """Another submission that says the same or nearly the same."""
+
+    submission: Submission
+    kind: SimilarKind
+    score: float
+
+
+def hints_for(viewer: Actor, submission_id: int) -> list[Hint]:
+    """What resembles a submission, as far as the viewer may see it; the most alike first."""
+    one, other = SimilarPair.submission_id, SimilarPair.other_id
     rows = db.session.execute(
-        select(
-            Cluster.position,
-            func.sum(Submission.agree_count),
-            func.sum(Submission.disagree_count),
-            func.sum(Submission.pass_count),
+        select(Submission, SimilarPair.kind, SimilarPair.score)
+        .join(SimilarPair, Submission.id == case((one == submission_id, other), else_=one))
+        .where(
+            or_(one == submission_id, other == submission_id),
+            Submission.status.in_(COMPARED),
+            visible_to(viewer),
         )
-        .join(ClusterMember, ClusterMember.cluster_id == Cluster.id)
-        .join(Submission, Submission.id == ClusterMember.submission_id)
-        .where(Cluster.run_id == run_id, Submission.status == Status.PUBLISHED)
-        .group_by(Cluster.position)
+        .order_by(SimilarPair.kind, SimilarPair.score.desc(), Submission.id)
+        .limit(MOST_HINTS)
     )
-    return {position: TopicVotes(int(a), int(d), int(p)) for position, a, d, p in rows}
+    return [Hint(*row) for row in rows]
+
+
+def groups_unrestricted(run_id: int) -> dict[int, int]:
+    """The key of the topic of each submission in a run, those placed later included."""
+    rows = db.session.execute(
+        select(ClusterMember.submission_id, Cluster.key)
+        .join(Cluster, Cluster.id == ClusterMember.cluster_id)
+        .where(Cluster.run_id == run_id)
+    )
+    return dict(rows.all())
+
+
+def public_members(run_id: int) -> list[tuple[ClusterMember, Cluster, Submission]]:
+    """What a run grouped, as far as it is public now; what was placed later is no part of it."""
+    rows = db.session.execute(
+        select(ClusterMember, Cluster, Submission)
+        .join(Cluster, Cluster.id == ClusterMember.cluster_id)
+        .join(Submission, Submission.id == ClusterMember.submission_id)
+        .where(
+            Cluster.run_id == run_id,
+            ClusterMember.placed_later.is_(False),
+            Submission.status == Status.PUBLISHED,
+        )
+    )
+    return [(member, cluster, submission) for member, cluster, submission in rows]
+
+
+def vectors_unrestricted(round_id: int, model: str) -> dict[int, bytes]:
+    """The vectors of a round's submissions that this model has made."""
+    rows = db.session.execute(
+        select(SubmissionVector.submission_id, SubmissionVector.vector)
+        .join(Submission, Submission.id == SubmissionVector.submission_id)
+        .where(Submission.round_id == round_id, SubmissionVector.model == model)
+    )
+    return dict(rows.all())
+
+
+def members_unrestricted(run_id: int) -> dict[int, tuple[int, bool]]:
+    """Position of the topic of each submission in a run, and whether it was placed later."""
+    rows = db.session.execute(
+        select(ClusterMember.submission_id, Cluster.position, ClusterMember.placed_later)
+        .join(Cluster, Cluster.id == ClusterMember.cluster_id)
+        .where(Cluster.run_id == run_id)
+    )
+    return {submission_id: (position, later) for submission_id, position, later in rows}
+
+
+def _is_news() -> ColumnElement[bool]:
+    """Whether no machine has read a submission in the version it has now."""
+    return or_(
+        SubmissionVector.submission_id.is_(None),
+        SubmissionVector.seen_version != Submission.version,
+    )
+
+
+def rounds_with_news_unrestricted() -> list[int]:
+    """Rounds with submissions to be taken in."""
+    wanted = (
+        select(Submission.round_id)
+        .outerjoin(SubmissionVector, SubmissionVector.submission_id == Submission.id)
+        .where(Submission.status.in_(COMPARED), _is_news())
+        .distinct()
+    )
+    return list(db.session.scalars(wanted))
+
+
+def compared_unrestricted(round_id: int) -> Select[Submission, int]:
+    """(submission, the version of it that was read or None) of what waits and is published."""
+    return (
+        select(Submission, SubmissionVector.seen_version)
+        .outerjoin(SubmissionVector, SubmissionVector.submission_id == Submission.id)
+        .where(Submission.round_id == round_id, Submission.status.in_(COMPARED))
+        .order_by(Submission.id)
+    )

@@ -1,4 +1,4 @@
-"""Grouping in the background, each run in a process of its own.
+"""Work on topics in the background, each job in a process of its own.
 
 The numerical libraries live in that process alone: pages stay quick, and the web process light.
 """
@@ -7,13 +7,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 
 import structlog
 from flask import Flask, current_app
+from sqlalchemy.exc import IntegrityError
 
 from civicdialog.config import ROOT, Settings
+from civicdialog.core import clock
+from civicdialog.core.audit import Event, follow
 from civicdialog.core.db import db, transaction
+from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.jobs import (
     Job,
@@ -22,83 +28,59 @@ from civicdialog.core.jobs import (
     dead_jobs,
     doorbell,
     finish_job,
+    latest_job,
     report_progress,
+    request_job,
+    ring_later,
     waiting_jobs,
 )
 from civicdialog.core.permissions import Actor
-from civicdialog.insights.actions import RUN_TOPICS, FoundTopics, keep_topics
-from civicdialog.insights.models import ClusterRun
+from civicdialog.insights import queries
+from civicdialog.insights.actions import RUN_TOPICS, TAKE_IN
+from civicdialog.insights.building import Progress, build_topics
+from civicdialog.insights.taking_in import take_in
 from civicdialog.rounds.models import Round
-from civicdialog.submissions.queries import published_unrestricted
 
 log = structlog.get_logger("topics")
-
-Progress = Callable[[float, str], None]
-
-READING = mark("Reading the contributions")
-KEEPING = mark("Keeping the result")
-# The steps the analysis names, marked here because it knows no catalogues.
-_STEPS = (mark("Reading the words"), mark("Finding groups"), mark("Describing the topics"))
 
 STOPPED = mark("The work stopped unexpectedly. Please start it again.")
 SECONDS_BETWEEN_REPORTS = 0.5
 LONGEST_SECONDS = 4 * 3600
+PAUSE_AFTER_FAILURE = timedelta(hours=1)
+BRING_NEWS = (Event.SUBMISSION_CREATED, Event.SUBMISSION_PUBLISHED, Event.SUBMISSIONS_IMPORTED)
 
 
 class Cancelled(Exception):
     """Somebody asked to stop."""
 
 
-def build_topics(
-    actor: Actor, round: Round, *, seed: int = 0, progress: Progress | None = None
-) -> ClusterRun:
-    """Group the published contributions of a round and keep the result as a new run.
-
-    Reads, computes without any transaction, then stores.
-    """
-    from civicdialog.analysis.runs import input_hash, library_versions, topics_as_dict
-    from civicdialog.analysis.topics import cluster_texts
-
-    report = progress or (lambda share, step: None)
-    round_id, wanted = round.id, round.topics_wanted
-    report(0.02, READING)
-    texts = [
-        (row.id, row.title, row.body)
-        for row in db.session.scalars(published_unrestricted(round_id))
-    ]
-    db.session.rollback()
-    names = [str(number) for number, _, _ in texts]
-    began = time.perf_counter()
-    topics = cluster_texts(
-        [title for _, title, _ in texts],
-        [body for _, _, body in texts],
-        k=wanted,
-        seed=seed,
-        progress=lambda share, step: report(0.05 + 0.9 * share, step),
-    )
-    found = FoundTopics(
-        result=topics_as_dict(topics, names),
-        settings={"topics_wanted": wanted, "method": "words, letters, normalised cut"},
-        versions=library_versions(),
-        input_hash=input_hash(
-            (name, title, body) for name, (_, title, body) in zip(names, texts, strict=True)
-        ),
-        seconds=round_to_hundredths(time.perf_counter() - began),
-    )
-    report(0.96, KEEPING)
-    with transaction():
-        return keep_topics(actor, db.session.get_one(Round, round_id), found)
-
-
-def round_to_hundredths(seconds: float) -> float:
-    return float(f"{seconds:.2f}")
+# ---- in the child process -----------------------------------------------------------------------
 
 
 def perform_job(job_id: int) -> None:
     """Do one claimed job; runs in the child process."""
     job = db.session.get_one(Job, job_id)
-    actor = Actor.system()
-    round = db.session.get_one(Round, int(job.subject.partition(":")[2]))
+    round_id = int(job.subject.partition(":")[2])
+    seed = int(job.settings.get("seed", 0))
+    report = _reporter(job_id)
+    try:
+        if job.kind == TAKE_IN:
+            take_in(round_id, report)
+        else:
+            build_topics(
+                Actor.system(), db.session.get_one(Round, round_id), seed=seed, progress=report
+            )
+    except Cancelled:
+        return
+    except RuleBroken as error:
+        # Somebody was faster; what is left to do is found at the next ring.
+        log.info("job ended early", job=job_id, why=str(error))
+    with transaction():
+        finish_job(job_id, JobState.DONE)
+
+
+def _reporter(job_id: int) -> Progress:
+    """Progress goes into the table, twice a second at most; a cancelled job ends there."""
     last, last_step = 0.0, ""
 
     def report(share: float, step: str) -> None:
@@ -112,24 +94,40 @@ def perform_job(job_id: int) -> None:
         if not goes_on:
             raise Cancelled
 
-    seed = int(job.settings.get("seed", 0))
-    try:
-        build_topics(actor, round, seed=seed, progress=report)
-    except Cancelled:
-        return
-    with transaction():
-        finish_job(job_id, JobState.DONE)
+    return report
 
 
-def perform_waiting() -> None:
-    """The worker's duty: give each waiting job to a child process; bury the dead ones."""
-    for job_id in dead_jobs(RUN_TOPICS):
+# ---- in the worker ------------------------------------------------------------------------------
+
+
+def perform_waiting(kind: str) -> None:
+    """Give each waiting job of a kind to a child process; bury the dead ones."""
+    for job_id in dead_jobs(kind):
         _fail(job_id, "no sign of life")
-    for job_id in waiting_jobs(RUN_TOPICS):
+    for job_id in waiting_jobs(kind):
         with transaction():
             is_ours = claim_job(job_id)
         if is_ours:
             _run_child(job_id)
+
+
+def take_in_news() -> None:
+    """Have every round with new submissions taken in, one job at a time for each."""
+    for round_id in queries.rounds_with_news_unrestricted():
+        subject = f"{Round.__tablename__}:{round_id}"
+        if not _is_busy(latest_job(TAKE_IN, subject)):
+            # Another worker may be faster.
+            with suppress(RuleBroken, IntegrityError), transaction():
+                request_job(Actor.system(), TAKE_IN, subject)
+    perform_waiting(TAKE_IN)
+
+
+def _is_busy(job: Job | None) -> bool:
+    """Whether a job is under way, or failed so recently that trying again is of no use."""
+    if job is None or job.finished_at is None:
+        return job is not None
+    is_failure = job.state is JobState.FAILED
+    return is_failure and clock.now() - job.finished_at < PAUSE_AFTER_FAILURE
 
 
 def _run_child(job_id: int) -> None:
@@ -158,6 +156,13 @@ def _fail(job_id: int, why: str) -> None:
 
 
 def register(app: Flask) -> None:
-    """Give the doorbell this room's duty."""
+    """Give the doorbell this room's duties; news of the rooms below ring for them."""
     with app.app_context():
-        doorbell().add(RUN_TOPICS, perform_waiting)
+        doorbell().add(RUN_TOPICS, partial(perform_waiting, RUN_TOPICS))
+        doorbell().add(TAKE_IN, take_in_news)
+    for event in BRING_NEWS:
+        follow(event, _ring_for_news)
+
+
+def _ring_for_news() -> None:
+    ring_later(TAKE_IN)

@@ -12,6 +12,7 @@ from civicdialog.core.permissions import Permission, may
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.moderation import actions, queries
 from civicdialog.moderation.forms import GROUND_NAMES, RejectForm
+from civicdialog.moderation.hints import resembling
 from civicdialog.moderation.models import Outcome
 from civicdialog.submissions.models import Status, Submission
 
@@ -117,6 +118,7 @@ def _submission_page(submission: Submission, form: RejectForm, status: int = 200
         can_decide=submission.status is Status.PENDING
         and may(actor, Permission.SUBMISSION_MODERATE, submission),
         too_late=status == 409,
+        resembling=resembling(actor, submission),
     )
 
 

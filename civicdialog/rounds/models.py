@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -73,6 +74,8 @@ class Round(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     topics_wanted: Mapped[int | None]
     """Number of topics the committee asked for; None lets the method choose."""
+    ignored_words: Mapped[list[Any]] = mapped_column(default=list)
+    """Words that topics shall not be made of, such as the names of streets."""
     last_number: Mapped[int] = mapped_column(default=0)
     """The highest number given to a published submission."""
     submission_count: Mapped[int] = mapped_column(default=0)

@@ -12,6 +12,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         assets,
         compression,
         errors,
+        hints,
         languages,
         limits,
         logs,
@@ -30,5 +31,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     assets.register(app)
     templating.init_app(app)
     errors.init_app(app)
+    hints.init_app(app)
     if settings.is_development:
         styleguide.register(app)

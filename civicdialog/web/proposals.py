@@ -26,13 +26,14 @@ from civicdialog.core.view_models import (
 from civicdialog.discussion import queries as discussion
 from civicdialog.discussion.models import Stance
 from civicdialog.insights.queries import members_of
+from civicdialog.moderation.hints import Hint
 from civicdialog.rounds.models import Deed, Round
 from civicdialog.submissions import listing
 from civicdialog.submissions import queries as submissions
 from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.trace import queries as trace
 from civicdialog.voting import queries as voting
-from civicdialog.web import presenting
+from civicdialog.web import hints, presenting
 from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
 from civicdialog.web.queries import topic_labels, topics_of
@@ -314,6 +315,8 @@ class ProposalPage:
     notice_title: str
     notice_text: str
     notice_kind: str
+    resembling: Sequence[Hint]
+    """Published contributions like this one, for its author."""
     vote: VoteView | None
     bar: OpinionBar | None
     bar_later: str
@@ -352,6 +355,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         notice_title=notice[0],
         notice_text=notice[1],
         notice_kind=notice[2],
+        resembling=hints.for_author(actor, submission),
         vote=_vote(actor, round, submission, opinion, now) if published else None,
         bar=bar,
         bar_later=later,

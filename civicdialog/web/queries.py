@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from civicdialog.core.db import UtcDateTime, db
-from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunStatus
 from civicdialog.rounds.models import Phase, Round
 from civicdialog.rounds.queries import public_rounds
 from civicdialog.submissions.models import Status, Submission
@@ -56,12 +56,12 @@ def _read_key(after: str) -> tuple[datetime, int] | None:
     return EPOCH + int(moment) * MICROSECOND, int(number)
 
 
-# ---- topics of the newest run -------------------------------------------------------------------
+# ---- topics of the current run ------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Topics:
-    """The topics of the newest run: position, label and size of each."""
+    """The topics of the current run: position, label and size of each, with what came later."""
 
     run_id: int
     ran_at: datetime
@@ -69,29 +69,35 @@ class Topics:
 
 
 # Asked by every list and therefore composed once, with places for the values.
-_NEWEST_RUN = (
-    select(func.max(ClusterRun.id))
-    .where(ClusterRun.round_id == bindparam("round_id"))
+_CURRENT_RUN = (
+    select(ClusterRun.id)
+    .where(ClusterRun.round_id == bindparam("round_id"), ClusterRun.status == RunStatus.CURRENT)
     .scalar_subquery()
 )
 _TOPICS = (
-    select(Cluster.run_id, ClusterRun.ran_at, Cluster.position, Cluster.label, Cluster.size)
+    select(
+        Cluster.run_id,
+        ClusterRun.ran_at,
+        Cluster.position,
+        Cluster.label,
+        Cluster.size + Cluster.later_count,
+    )
     .join(ClusterRun, ClusterRun.id == Cluster.run_id)
-    .where(Cluster.run_id == _NEWEST_RUN)
+    .where(Cluster.run_id == _CURRENT_RUN)
     .order_by(Cluster.position)
 )
 _TOPICS_OF_SUBMISSIONS = (
     select(ClusterMember.submission_id, Cluster.position, Cluster.label)
     .join(Cluster, Cluster.id == ClusterMember.cluster_id)
     .where(
-        Cluster.run_id == _NEWEST_RUN,
+        Cluster.run_id == _CURRENT_RUN,
         ClusterMember.submission_id.in_(bindparam("submission_ids", expanding=True)),
     )
 )
 
 
 def topics_of(round_id: int) -> Topics | None:
-    """The topics a round was grouped into last, the largest first; None before the first run."""
+    """The topics a round is grouped into, the largest first; None before the first run."""
     rows = db.session.execute(_TOPICS, {"round_id": round_id}).all()
     if not rows:
         return None
@@ -99,7 +105,7 @@ def topics_of(round_id: int) -> Topics | None:
 
 
 def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    """Position and label of the topic of each of these submissions in the newest run."""
+    """Position and label of the topic of each of these submissions in the current run."""
     if not submission_ids:
         return {}
     values = {"round_id": round_id, "submission_ids": submission_ids}

@@ -14,7 +14,7 @@ from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
 from civicdialog.core.view_models import Crumb
 from civicdialog.rounds.queries import by_slug
-from civicdialog.web import health, law
+from civicdialog.web import health, law, topic_figures
 from civicdialog.web import proposals as composed
 from civicdialog.web.languages import COOKIE, chosen_language
 from civicdialog.web.presenting import count_of_proposals
@@ -155,6 +155,19 @@ def who_may_do_what() -> Any:
 @room.route("/how-it-works", needs=Permission.PUBLIC)
 def how_it_works() -> Any:
     return page("web/how-it-works.html", crumbs=_crumbs((gettext("How it works"), "")))
+
+
+@room.route("/how-it-works/topics", needs=Permission.PUBLIC)
+def topics_card() -> Any:
+    """The algorithm card: how the program groups, how well, and who checks it."""
+    heading = gettext("How contributions become topics")
+    return page(
+        "web/how-it-works-topics.html",
+        agreements=topic_figures.agreement_rows(),
+        stability=topic_figures.stability_range(),
+        rounds_measured=topic_figures.ROUNDS_MEASURED,
+        crumbs=_crumbs((gettext("How it works"), url_for("web.how_it_works")), (heading, "")),
+    )
 
 
 @room.route("/language", methods=["POST"], needs=Permission.PUBLIC, own_transaction=True)

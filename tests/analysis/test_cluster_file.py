@@ -1,35 +1,22 @@
 import csv
 import hashlib
+import html
 import json
 import random
 import re
-from html.parser import HTMLParser
+import shlex
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from civicdialog.analysis.cluster_file import RESULT, cluster_file
+from civicdialog.analysis.cluster_file import RESULT, Choices, cluster_file
 from civicdialog.analysis.files import BadFile
-from civicdialog.analysis.runs import input_hash, topics_as_dict
+from civicdialog.analysis.runs import canonical_json, input_hash, topics_as_dict
 from civicdialog.analysis.topics import cluster_texts
-
-VOID = {"meta", "br", "hr", "img"}
-
-
-class Strict(HTMLParser):
-    """Fails on tags that are not closed and remembers what a page loads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.loaded: list[str] = []
-
-    def handle_starttag(self, tag, attributes):
-        if tag not in VOID:
-            self.open.append(tag)
-        self.loaded += [v for n, v in attributes if n in {"src", "href"} and v[0] != "#"]
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
+from civicdialog.analysis.verify import verify
+from civicdialog.cli import main
 
 
 @pytest.fixture
@@ -52,8 +39,16 @@ def files(tmp_path, sample):
     return table
 
 
-def run(files, **options):
-    return cluster_file(files.folder / "in.csv", files.folder / "out.csv", **options)
+def run(files, *, report=None, json_path=None, progress=None, **chosen):
+    """Words are enough here: sentences have tests of their own."""
+    return cluster_file(
+        files.folder / "in.csv",
+        files.folder / "out.csv",
+        Choices(words_only=True, **chosen),
+        report=report,
+        json_path=json_path,
+        progress=progress,
+    )
 
 
 def result(files) -> dict[str, dict[str, str]]:
@@ -74,7 +69,7 @@ def test_the_result_has_one_line_per_contribution_in_the_same_order(files):
 def test_decisions_and_names_stand_in_the_result(files):
     decisions = files("d.csv", [["id", "theme"], ["B1000", "Ampeln"], ["B990", "2"]])
     names = files("n.csv", [["cluster", "theme"], ["0", "Ampeln"], ["1", "=Grün"]])
-    run(files, k=4, decisions=decisions, names=names)
+    run(files, k=4, decisions=Path(decisions), names=Path(names))
     found = result(files)
     assert (found["B1000"]["cluster"], found["B990"]["cluster"]) == ("Ampeln", "2")
     assert {row["cluster"] for row in found.values()} == {"Ampeln", "'=Grün", "2", "3"}
@@ -96,7 +91,7 @@ def test_decisions_and_names_stand_in_the_result(files):
 )
 def test_wishes_that_mean_nothing_are_refused_and_nothing_is_written(files, option, rows, expected):
     with pytest.raises(BadFile, match=re.escape(expected)):
-        run(files, k=4, **{option: files("wish.csv", rows)})
+        run(files, k=4, **{option: Path(files("wish.csv", rows))})
     assert not (files.folder / "out.csv").exists()
 
 
@@ -135,27 +130,93 @@ def test_the_json_needs_an_id_for_every_contribution():
         topics_as_dict(cluster_texts(["a", "b"], ["a", "b"]), ["1"])
 
 
-def test_the_report_is_one_page_without_foreign_parts(files):
-    files.rows[0][1] = '<script src="https://example.org">alert(1)</script>'
-    files("in.csv", [["id", "title", "text"], *files.rows])
+def test_the_report_shows_the_sources_by_their_ids(files):
     run(files, k=2, report=files.folder / "report.html")
     page = (files.folder / "report.html").read_text(encoding="utf-8")
-    reader = Strict()
-    reader.feed(page)
-    assert reader.open == []
-    assert reader.loaded == []
-    assert "<script" not in page
+    assert "(Beitrag B1000)" in page or "(Beitrag B9" in page
     assert "Unterthemen" in page
-    assert "Vorläufig" in page
 
 
-def test_the_report_escapes_what_people_wrote(files):
-    hostile = '<img src=x onerror=alert(1)> & "'
-    files("in.csv", [["id", "title", "text"], *[[f"<{n}>", hostile, hostile] for n in range(12)]])
-    run(files, report=files.folder / "report.html")
-    page = (files.folder / "report.html").read_text(encoding="utf-8")
-    assert "<img" not in page
-    assert "&lt;img src=x" in page
+def test_the_command_of_the_report_gives_the_same_result(files):
+    names = files("n.csv", [["cluster", "theme"], ["0", "Ampeln"]])
+    first = run(files, k=3, seed=4, levels=1, names=Path(names), report=files.folder / "r.html")
+    page = html.unescape((files.folder / "r.html").read_text(encoding="utf-8"))
+    command = re.search(r"<code>(civicdialog cluster .*?)</code>", page).group(1)
+    asked = shlex.split(command)
+    assert asked[:3] == ["civicdialog", "cluster", "in.csv"]
+    assert set(pairwise(asked)) >= {
+        ("--out", "out.csv"),
+        ("--seed", "4"),
+        ("--k", "3"),
+        ("--levels", "1"),
+        ("--names", "n.csv"),
+    }
+    assert "--words-only" in asked
+    assert first.topics.seed == 4
+
+
+def test_the_json_carries_the_hash_of_the_result(files):
+    found = run(files, json_path=files.folder / "r.json")
+    content = json.loads((files.folder / "r.json").read_bytes())
+    expected = canonical_json(topics_as_dict(found.topics, found.ids))
+    assert content["result_sha256"] == hashlib.sha256(expected).hexdigest()
+
+
+def test_the_json_can_be_verified(files):
+    names = Path(files("n.csv", [["cluster", "theme"], ["0", "Ampeln"]]))
+    decisions = Path(files("d.csv", [["id", "theme"], ["B1000", "Neues"]]))
+    words = files.folder / "words.txt"
+    words.write_text("schnell\n", encoding="utf-8")
+    target = files.folder / "r.json"
+    chosen = {"names": names, "decisions": decisions, "ignore": words, "check_stability": True}
+    run(files, k=4, levels=1, json_path=target, **chosen)
+    verdict = verify(target)
+    assert verdict.is_same, verdict.sentence
+
+
+def test_one_level_has_no_parts(files):
+    found = run(files, k=2, levels=1)
+    assert all(row["subcluster"] == row["cluster"] for row in result(files).values())
+    assert not any(topic.subtopics for topic in found.topics.topics)
+
+
+def test_two_levels_have_parts_of_large_topics(files):
+    run(files, k=2)
+    assert all(row["subcluster"][0] == row["cluster"] for row in result(files).values())
+    assert {row["subcluster"] for row in result(files).values()} != {"0", "1"}
+
+
+def test_ignored_words_stand_in_no_label(files):
+    words = files.folder / "words.txt"
+    words.write_text("# Straßen\n\nAmpel\nAmpelschaltung\n", encoding="utf-8")
+    assert any("Ampel" in topic.terms for topic in run(files, k=4).topics.topics)
+    found = run(files, k=4, ignore=words)
+    assert not {"Ampel", "Ampelschaltung"} & {
+        term for topic in found.topics.topics for term in topic.terms
+    }
+
+
+def test_stability_is_checked_when_asked_for(files):
+    assert run(files, k=4).topics.quality.stability is None
+    checked = run(files, k=4, check_stability=True).topics.quality.stability
+    assert 0 < checked <= 1
+
+
+# Nothing is read or computed when the result has no place to go to.
+@pytest.mark.parametrize(
+    ("options", "error", "expected"),
+    [
+        ({"report": "nowhere/r.html"}, NotADirectoryError, "there is no folder"),
+        ({"report": "in.csv"}, ValueError, "this file is used twice"),
+        ({"json_path": "out.csv"}, ValueError, "this file is used twice"),
+    ],
+)
+def test_results_without_a_place_of_their_own_are_refused(files, options, error, expected):
+    before = (files.folder / "in.csv").read_bytes()
+    with pytest.raises(error, match=expected):
+        run(files, **{name: files.folder / path for name, path in options.items()})
+    assert (files.folder / "in.csv").read_bytes() == before
+    assert not (files.folder / "out.csv").exists()
 
 
 def test_progress_is_told_from_reading_to_writing(files):
@@ -165,3 +226,64 @@ def test_progress_is_told_from_reading_to_writing(files):
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert {"Reading the file", "Finding groups", "Writing the results"} <= {s for _, s in told}
+
+
+def command(files, *options: str):
+    """`civicdialog cluster in.csv --out out.csv` with further options, as from a terminal."""
+    source, out = (str(files.folder / name) for name in ("in.csv", "out.csv"))
+    arguments = ["cluster", source, "--out", out, "--words-only", *options]
+    return CliRunner().invoke(main, arguments)
+
+
+def test_the_command_tells_every_step_and_what_it_found(files):
+    done = command(files, "--k", "4", "--levels", "1", "--json", str(files.folder / "r.json"))
+    assert (done.exit_code, done.exception) == (0, None)
+    assert done.stdout.startswith("160 texts, 4 topics")
+    told = [line.removeprefix("Grouping: ") for line in done.stderr.splitlines()]
+    assert told[0] == "Grouping"
+    steps = ("Reading the file", "Reading the words", "Finding groups", "Writing the results")
+    places = [told.index(step) for step in steps]
+    assert places == sorted(places)
+
+
+# Whatever is wrong with a file, one line says where; nothing is written, nobody sees a traceback.
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("in.csv", b"", "in.csv: line 1: the file is empty"),
+        ("in.csv", b"id,text\n1,a\n", "in.csv: line 1, column title: this column is missing"),
+        ("in.csv", b"id,title,text\n1,a\n", "in.csv: line 2: 2 cells instead of 3"),
+        ("in.csv", b"id,title,text\n1,a,b\n1,c,d\n", "in.csv: line 3, column id: '1' stands in"),
+        ("in.csv", b"id,title,text\n1,gr\xfcn,b\n", "in.csv: line 2: not UTF-8: byte 0xfc"),
+        ("in.csv", b"id,title,text\n1,a\0,b\n", "in.csv: line 2, column title: contains a NUL"),
+        ("in.csv", b"id,title,text\n1,a," + b"x" * 5001, "in.csv: line 2, column text: has 5001"),
+        ("in.csv", b'id,title,text\n1,a,"b', "in.csv: line 2: a cell begins here that has no end"),
+        ("d.csv", b"id,theme\nX,a\n", "d.csv: line 2, column id: there is no contribution 'X'"),
+        ("n.csv", b"cluster,theme\n99,a\n", "n.csv: line 2, column cluster: there is no topic"),
+        ("words.txt", b"Markt\n123\n", "words.txt: line 2: '123' is no word"),
+    ],
+)
+def test_a_bad_file_is_told_in_one_line(files, name, content, expected):
+    (files.folder / name).write_bytes(content)
+    option = {"d.csv": "--decisions", "n.csv": "--names", "words.txt": "--ignore"}.get(name)
+    done = command(files, *([option, str(files.folder / name)] if option else []))
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    assert any(expected in line for line in done.stderr.splitlines())
+    assert not (files.folder / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "expected"),
+    [
+        (["--k", "0"], 2, "Invalid value for '--k'"),
+        (["--levels", "3"], 2, "Invalid value for '--levels'"),
+        (["--names", "nowhere.csv"], 2, "File 'nowhere.csv' does not exist"),
+        (["--report", "nowhere/r.html"], 1, "there is no folder"),
+    ],
+)
+def test_an_impossible_call_is_told_in_one_line(files, options, code, expected):
+    done = command(files, *options)
+    assert done.exit_code == code
+    assert isinstance(done.exception, SystemExit)
+    assert expected in done.stderr

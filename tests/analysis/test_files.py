@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from civicdialog.analysis.files import BadFile, read_rows, safe_cell, write_rows
+from civicdialog.analysis.files import BadFile, read_rows, read_words, safe_cell, write_rows
 
 COLUMNS = ("id", "title", "text")
 
@@ -166,3 +166,26 @@ def test_nothing_but_text_is_written(tmp_path):
         ["a,b", ""],
         ['"', "3"],
     ]
+
+
+def test_words_are_read_one_per_line_without_remarks(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_bytes("\ufeffMarktplatz\r\n\n# Straßen\nGroße Ulrichstraße\nMarktplatz".encode())
+    assert read_words(path) == ("Marktplatz", "Große Ulrichstraße")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"123", "line 2: '123' is no word"),
+        (b"Stra\xdfe", "line 2: not UTF-8: byte 0xdf"),
+        (b"a\0b", "line 2: contains a NUL character"),
+        (b"a" * 101, "line 2: has 101 characters; at most 100 are allowed"),
+    ],
+)
+def test_lines_that_are_no_words_are_named(tmp_path, line, expected):
+    path = tmp_path / "words.txt"
+    path.write_bytes(b"Markt\n" + line)
+    with pytest.raises(BadFile) as refused:
+        read_words(path)
+    assert [str(problem)[: len(expected)] for problem in refused.value.problems] == [expected]

@@ -10,24 +10,14 @@ import pytest
 
 from civicdialog.core.jobs import Job, JobState
 from civicdialog.core.permissions import Actor
-from civicdialog.insights.tasks import STOPPED, build_topics
-from civicdialog.submissions.models import Status
+from civicdialog.insights.building import build_topics
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
+from civicdialog.insights.tasks import STOPPED
+from civicdialog.submissions.models import Status, Submission
+from tests.committee.conftest import WORDS
 from tests.web.statements import counted_statements
 
-WORDS = (
-    "Ampel Kreuzung Fußgänger grün",
-    "Baum Wasser Sommer gießen",
-    "Kita Platz Anmeldung Eltern",
-)
-
-
-@pytest.fixture
-def round(make, ada):
-    """A round with thirty contributions on three things."""
-    round = make.round("voting", slug="ki")
-    for n in range(30):
-        make.submission(round, ada, title=f"{WORDS[n % 3]} {n}", problem=f"{WORDS[n % 3]}. Bitte.")
-    return round
+TOPICS = "/committee/rounds/ki/topics"
 
 
 @dataclass(frozen=True)
@@ -66,8 +56,6 @@ def test_the_reading_page_shows_label_words_summary_and_votes(sign_in, kim, run)
 
 
 def test_every_sentence_of_a_summary_leads_to_its_source(sign_in, kim, run, db):
-    from civicdialog.submissions.models import Submission
-
     page = sign_in(kim).get("/committee/rounds/ki/topics").text
     sources = {sentence["submission_id"] for sentence in run.sentences}
     ids = db.session.scalars(db.select(Submission.public_id).where(Submission.id.in_(sources)))
@@ -75,8 +63,6 @@ def test_every_sentence_of_a_summary_leads_to_its_source(sign_in, kim, run, db):
 
 
 def test_a_hidden_contribution_disappears_from_summaries(sign_in, kim, run, db):
-    from civicdialog.submissions.models import Submission
-
     source = run.central[0]
     hidden = db.session.get(Submission, source)
     hidden.move_to(Status.HIDDEN)
@@ -86,18 +72,18 @@ def test_a_hidden_contribution_disappears_from_summaries(sign_in, kim, run, db):
 
 
 def test_a_topic_lists_all_its_contributions(sign_in, kim, run):
-    page = sign_in(kim).get("/committee/rounds/ki/topics/0").text
-    assert page.count('<th scope="row">') == run.sizes[0]
+    page = sign_in(kim).get("/committee/rounds/ki/topics/1").text
+    assert page.count('scope="row"') == run.sizes[0]
 
 
 def test_an_old_run_stays_readable(sign_in, kim, round, run):
     build_topics(Actor.system(), round, seed=1)
     client = sign_in(kim)
     assert client.get(f"/committee/rounds/ki/topics?run={run.id}").status_code == 200
-    assert client.get("/committee/rounds/ki/runs").text.count('<th scope="row">') == 2
+    assert client.get("/committee/rounds/ki/runs").text.count('scope="row"') == 2
 
 
-@pytest.mark.parametrize("path", ["topics?run=99", "topics?run=x", "topics/99"])
+@pytest.mark.parametrize("path", ["topics?run=99", "topics?run=x", "topics/99", "topics/0"])
 def test_what_does_not_exist_is_404(sign_in, kim, run, path):
     assert sign_in(kim).get(f"/committee/rounds/ki/{path}").status_code == 404
 
@@ -108,6 +94,110 @@ def test_the_table_has_a_row_for_every_contribution(sign_in, kim, run):
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert len(rows) == 30
     assert {row["label"] for row in rows} == set(run.labels)
+
+
+def test_the_table_says_what_came_later_what_fits_and_why(sign_in, kim, run, db):
+    member = db.session.scalars(db.select(ClusterMember)).first()
+    member.placed_later, member.fits, member.reasons = True, False, ["Ampel", "grün"]
+    db.session.commit()
+    answer = sign_in(kim).get("/committee/rounds/ki/topics.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    told = [(row["placed_later"], row["fits"], row["words"]) for row in rows]
+    assert told.count(("yes", "no", "Ampel grün")) == 1
+
+
+def test_what_came_later_is_marked(sign_in, kim, run, db):
+    db.session.execute(db.update(Cluster).where(Cluster.key == 1).values(later_count=2))
+    db.session.execute(db.update(ClusterMember).values(placed_later=True))
+    db.session.commit()
+    client = sign_in(kim)
+    assert "Seitdem sind <strong>2</strong> Beiträge" in client.get(TOPICS).text
+    assert "später eingeordnet" in client.get(f"{TOPICS}/1").text
+
+
+def test_what_fits_nowhere_is_listed_by_key(sign_in, kim, run, db):
+    db.session.execute(db.update(ClusterMember).values(fits=False))
+    db.session.commit()
+    client = sign_in(kim)
+    assert "30 Beiträge passen nirgends recht" in client.get(TOPICS).text
+    first = client.get(f"{TOPICS}/fitting-nowhere").text
+    second = client.get(unescape(re.search(r'href="([^"]*after=[^"]*)"', first).group(1))).text
+    found = [re.findall(r'role="rowheader"><a href="([^"]+)"', page) for page in (first, second)]
+    assert [len(links) for links in found] == [25, 5]
+    assert len({*found[0], *found[1]}) == 30
+
+
+def test_a_row_says_which_words_speak_for_it_and_how_sure_it_is(sign_in, kim, run, db):
+    values = {"reasons": ["Ampel", "grün"], "probability": 0.61}
+    db.session.execute(db.update(ClusterMember).values(**values))
+    db.session.commit()
+    page = sign_in(kim).get(f"{TOPICS}/1").text
+    assert "Ampel · grün" in page
+    assert "eher sicher (61\N{NO-BREAK SPACE}%)" in page
+
+
+@pytest.fixture
+def parts(run, db):
+    """The largest topic in two parts, of three contributions and the rest."""
+    topic = db.session.scalars(db.select(Cluster).where(Cluster.key == 1)).one()
+    topic.subtopics = [
+        {"label": "Grünpfeil", "terms": [], "size": 3},
+        {"label": "Rotlicht", "terms": [], "size": topic.size - 3},
+    ]
+    members = db.session.scalars(
+        db.select(ClusterMember).where(ClusterMember.cluster_id == topic.id)
+    ).all()
+    for n, member in enumerate(members):
+        member.sub_position = 1 if n < 3 else 2
+    db.session.commit()
+
+
+def test_sub_topics_stand_below_their_topic(sign_in, kim, parts):
+    page = sign_in(kim).get(TOPICS).text
+    assert "Grünpfeil</a>" in page
+    assert "3 Beiträge" in page
+
+
+def test_a_topic_can_be_narrowed_to_a_part(sign_in, kim, parts):
+    page = sign_in(kim).get(f"{TOPICS}/1?part=1").text
+    assert page.count('role="rowheader"') == 3
+
+
+@pytest.mark.parametrize("part", ["0", "3", "-1", "x"])
+def test_an_unknown_part_shows_the_whole_topic(sign_in, kim, run, parts, part):
+    page = sign_in(kim).get(f"{TOPICS}/1?part={part}").text
+    assert page.count('role="rowheader"') == run.sizes[0]
+
+
+def test_what_is_worth_a_look_keeps_its_order(sign_in, kim, run, db):
+    asked = [run.central[2], run.central[0]]
+    db.session.get(ClusterRun, run.id).ask_about = asked
+    db.session.commit()
+    page = sign_in(kim).get(f"{TOPICS}/worth-a-look").text
+    public = [db.session.get(Submission, number).public_id for number in asked]
+    assert re.findall(r'role="rowheader"><a href="/submissions/([^"]+)"', page) == public
+
+
+@pytest.mark.parametrize(
+    ("stability", "words"),
+    [(0.9, "sehr stabil (0,90)"), (0.6, "ziemlich stabil (0,60)"), (0.3, "wenig stabil (0,30)"),
+     (0.1, "instabil (0,10)"), (None, "nicht gemessen")],
+)  # fmt: skip
+def test_how_steady_the_topics_are_is_said_in_words(sign_in, kim, run, db, stability, words):
+    db.session.get(ClusterRun, run.id).stability = stability
+    db.session.commit()
+    assert words in sign_in(kim).get(TOPICS).text
+
+
+def test_the_map_and_the_table_say_the_same(sign_in, kim, run):
+    page = sign_in(kim).get(TOPICS).text
+    table = re.findall(r'<th scope="row">(\d+) <a href="#topic-', page)
+    drawn = re.findall(r'font-weight="600"[^>]*>(\d+)<', page)
+    assert sorted(drawn) == sorted([*table, *table])
+
+
+def test_few_contributions_are_called_provisional(sign_in, kim, run):
+    assert "Vorläufig" in sign_in(kim).get(TOPICS).text
 
 
 def test_no_cell_of_the_table_is_a_formula(sign_in, kim, make, ada, round):
@@ -175,11 +265,12 @@ def test_a_round_with_few_contributions_says_what_is_missing(sign_in, kim, make,
     assert "/topics/run" not in page
 
 
-def test_an_older_run_says_so_and_leads_to_the_newest(sign_in, kim, round, run):
-    build_topics(Actor.system(), round, seed=1)
+def test_another_version_says_so_and_leads_to_the_one_that_holds(sign_in, kim, round, run):
+    other = build_topics(Actor.system(), round, seed=1)
     client = sign_in(kim)
-    assert "ältere Gruppierung" in client.get(f"/committee/rounds/ki/topics?run={run.id}").text
-    assert "ältere Gruppierung" not in client.get("/committee/rounds/ki/topics").text
+    assert "andere Einteilung" in client.get(f"/committee/rounds/ki/topics?run={other.id}").text
+    assert "andere Einteilung" not in client.get("/committee/rounds/ki/topics").text
+    assert "andere Einteilung" not in client.get(f"/committee/rounds/ki/topics?run={run.id}").text
 
 
 def test_a_long_topic_pages_by_key_and_shows_everything_once(sign_in, kim, round, db):
@@ -187,9 +278,9 @@ def test_a_long_topic_pages_by_key_and_shows_everything_once(sign_in, kim, round
     db.session.commit()
     build_topics(Actor.system(), round)
     client = sign_in(kim)
-    first = client.get("/committee/rounds/ki/topics/0").text
+    first = client.get("/committee/rounds/ki/topics/1").text
     second = client.get(unescape(re.search(r'href="([^"]*after=[^"]*)"', first).group(1))).text
-    found = [re.findall(r'<th scope="row"><a href="([^"]+)"', page) for page in (first, second)]
+    found = [re.findall(r'role="rowheader"><a href="([^"]+)"', page) for page in (first, second)]
     assert [len(links) for links in found] == [25, 5]
     assert len({*found[0], *found[1]}) == 30
 

@@ -13,7 +13,8 @@ from civicdialog.core.errors import NotAllowed, RuleBroken
 from civicdialog.core.jobs import Job, JobState, claim_job, doorbell
 from civicdialog.core.permissions import Actor
 from civicdialog.insights import actions, queries, tasks
-from civicdialog.insights.models import ClusterMember, ClusterRun
+from civicdialog.insights.building import build_topics
+from civicdialog.insights.models import ClusterMember
 from civicdialog.submissions.models import Status
 from civicdialog.trace.models import Relation, TraceLink
 
@@ -34,7 +35,7 @@ def round(make, ada):
 
 
 def test_a_run_holds_every_published_contribution_and_no_other(db, round):
-    run = tasks.build_topics(Actor.system(), round)
+    run = build_topics(Actor.system(), round)
     assert run.submission_count == 24
     assert len(db.session.scalars(select(ClusterMember)).all()) == 24
     assert sum(topic.size for topic in run.clusters) == 24
@@ -42,29 +43,61 @@ def test_a_run_holds_every_published_contribution_and_no_other(db, round):
 
 def test_the_same_contributions_give_the_same_topics(round):
     def told():
-        run = tasks.build_topics(Actor.system(), round)
+        run = build_topics(Actor.system(), round)
         return run.input_hash, [(t.label, t.size, t.central, t.summary) for t in run.clusters]
 
     assert told() == told()
 
 
 def test_a_new_contribution_changes_the_fingerprint_of_the_input(make, ada, round):
-    before = tasks.build_topics(Actor.system(), round).input_hash
+    before = build_topics(Actor.system(), round).input_hash
     make.submission(round, ada, title="Etwas Neues")
-    assert tasks.build_topics(Actor.system(), round).input_hash != before
+    assert build_topics(Actor.system(), round).input_hash != before
 
 
-def test_the_newest_run_is_shown_and_the_old_one_stays(db, round):
-    first = tasks.build_topics(Actor.system(), round).id
-    second = tasks.build_topics(Actor.system(), round, seed=3).id
-    assert queries.latest_run(round.id).id == second
-    assert db.session.get(ClusterRun, first).seed == 0
+def test_a_second_run_is_proposed_with_what_would_move(db, round):
+    first = build_topics(Actor.system(), round).id
+    round.topics_wanted = 2
+    db.session.commit()
+    second = build_topics(Actor.system(), round, seed=3)
+    assert queries.current_run(round.id).id == second.previous_id == first
+    assert queries.proposed_run(round.id).id == second.id
+    before, after = (queries.groups_unrestricted(number) for number in (first, second.id))
+    moves = {move["submission_id"]: (move["from_key"], move["to_key"]) for move in second.moved}
+    assert moves
+    assert moves == {
+        number: (key, after[number]) for number, key in before.items() if key != after[number]
+    }
+
+
+def test_a_second_run_of_the_same_contributions_moves_nothing(round):
+    build_topics(Actor.system(), round)
+    again = build_topics(Actor.system(), round)
+    assert again.moved == []
+    assert [topic.key for topic in again.clusters] == [1, 2, 3]
+
+
+def test_a_run_says_what_it_is_worth(round):
+    run = build_topics(Actor.system(), round)
+    assert 0 < run.largest_share <= 1
+    assert run.modularity > 0
+    assert run.stability is not None
+
+
+def test_words_the_committee_left_out_make_no_topic(db, kim, round):
+    words = ["Ampel", "Kreuzung"]
+    actions.choose_settings(kim.as_actor(), round, topics_wanted=None, ignored_words=words)
+    db.session.commit()
+    run = build_topics(Actor.system(), round)
+    told = {term for topic in run.clusters for term in topic.terms}
+    assert run.settings["ignored_words"] == words
+    assert told.isdisjoint(words)
 
 
 def test_the_committee_decides_the_number_of_topics(db, round):
     round.topics_wanted = 2
     db.session.commit()
-    run = tasks.build_topics(Actor.system(), round)
+    run = build_topics(Actor.system(), round)
     assert len(run.clusters) == 2
     assert run.settings["topics_wanted"] == 2
 
@@ -117,10 +150,10 @@ def test_a_cancelled_job_leaves_no_run(db, kim, round, job, monkeypatch):
 
 
 def test_a_job_whose_process_dies_is_told_and_the_last_result_stays(db, round, job, monkeypatch):
-    before = tasks.build_topics(Actor.system(), round).id
+    before = build_topics(Actor.system(), round).id
     dead = subprocess.CompletedProcess([], 1, b"", b"killed")
     monkeypatch.setattr(tasks.subprocess, "run", lambda *words, **options: dead)
-    tasks.perform_waiting()
+    doorbell().duties[actions.RUN_TOPICS]()
     db.session.rollback()
     stored = db.session.get_one(Job, job.id)
     assert (stored.state, stored.error) == (JobState.FAILED, tasks.STOPPED)
@@ -169,22 +202,14 @@ def test_ten_contributions_are_needed(make, kim, ada, db, count, is_enough):
 
 
 def test_the_thread_says_which_topic_a_contribution_went_into(db, round):
-    tasks.build_topics(Actor.system(), round)
+    build_topics(Actor.system(), round)
     links = db.session.scalars(select(TraceLink)).all()
     placed = db.session.execute(select(ClusterMember.submission_id, ClusterMember.cluster_id))
     assert {(link.from_id, link.to_id) for link in links} == {tuple(row) for row in placed}
     assert {link.relation for link in links} == {Relation.GROUPED_UNDER}
 
 
-def test_a_newer_run_supersedes_the_links_of_the_older_one(db, make, ada, round):
-    other = make.round("voting")
-    for n in range(12):
-        make.submission(other, ada, title=f"{WORDS[n % 3]} {n}")
-    for each in (round, other, round):
-        tasks.build_topics(Actor.system(), each)
-    valid = db.session.scalars(select(TraceLink).where(TraceLink.superseded_by_id.is_(None))).all()
-    assert len(valid) == 24 + 12
-    superseded = select(TraceLink).where(TraceLink.superseded_by_id.is_not(None))
-    followers = {link.superseded_by_id: link.from_id for link in db.session.scalars(superseded)}
-    assert len(followers) == 24
-    assert all(db.session.get(TraceLink, n).from_id == origin for n, origin in followers.items())
+def test_a_proposed_run_makes_no_links(db, round):
+    for seed in (0, 1):
+        build_topics(Actor.system(), round, seed=seed)
+    assert len(db.session.scalars(select(TraceLink)).all()) == 24

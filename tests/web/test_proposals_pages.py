@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
 from civicdialog.core import clock
 from civicdialog.core.audit import name_of
 from civicdialog.discussion.models import Argument, Stance
-from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunStatus
 from civicdialog.submissions.models import Channel, Kind, Status
 from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.voting.models import Opinion, Participation, Vote
@@ -27,18 +28,23 @@ def fill(make):
 
 
 @pytest.fixture
-def group(make):
+def group(make, db):
     """`group(round, {"Trees": [a, b]})` is a run with these topics."""
 
-    def run_of(round, topics):
+    def run_of(round, topics, status=RunStatus.CURRENT):
+        earlier = update(ClusterRun).where(ClusterRun.status == status)
+        db.session.execute(earlier.values(status=RunStatus.SUPERSEDED))
         clusters = [
-            Cluster(position=n, label=name, terms=[], size=len(members), central=[], summary=[])
+            Cluster(
+                position=n, key=n + 1, label=name, terms=[], size=len(members), central=[],
+                summary=[],
+            )
             for n, (name, members) in enumerate(topics.items())
-        ]
+        ]  # fmt: skip
         run = make.keep(
             ClusterRun(
                 round_id=round.id, seed=0, settings={}, versions={}, input_hash="0",
-                submission_count=1, seconds=0.1, clusters=clusters,
+                submission_count=1, seconds=0.1, clusters=clusters, status=status,
             )
         )  # fmt: skip
         for cluster, members in zip(clusters, topics.values(), strict=True):
@@ -134,14 +140,16 @@ def test_the_list_can_be_narrowed_to_a_topic(sign_in, make, fill, group):
     assert "/how-it-works#machine-grouping" in page.text
 
 
-def test_topics_come_from_the_newest_run(sign_in, make, fill, group):
+def test_topics_come_from_the_version_that_holds(sign_in, make, fill, group):
     round = make.round()
     (one,) = fill(round, 1)
-    group(round, {"Old name": [one]})
-    group(round, {"New name": [one]})
+    group(round, {"Old name": [one]}, RunStatus.SUPERSEDED)
+    group(round, {"Name that holds": [one]})
+    group(round, {"Proposed name": [one]}, RunStatus.PROPOSED)
     page = listed(sign_in(), round)
-    assert "New name" in page.text
+    assert "Name that holds" in page.text
     assert "Old name" not in page.text
+    assert "Proposed name" not in page.text
 
 
 def test_the_newest_proposals_can_come_first(sign_in, make, fill):
