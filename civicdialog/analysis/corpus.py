@@ -62,13 +62,20 @@ class Corpus:
         checked = None if embeddings is None else checked_embeddings(embeddings, len(texts))
         document, first = _distinct(titles, texts, checked)
         own_titles, own_texts = [titles[row] for row in first], [texts[row] for row in first]
-        own = None if checked is None else checked[first]
         core = _sample(own_titles, own_texts, GROUPED)
         tokens = Tokens.of_contributions(
             [own_titles[row] for row in core], [own_texts[row] for row in core]
         )
         counts = Counts.of(tokens, ignore)
-        vectors = _vectors(own_titles, own_texts, own, core, counts, ignore=ignore, seed=seed)
+        vectors = _vectors(
+            own_titles,
+            own_texts,
+            core,
+            counts,
+            _Embeddings(checked, first),
+            ignore=ignore,
+            seed=seed,
+        )
         return cls(
             titles=tuple(titles),
             texts=tuple(texts),
@@ -78,6 +85,19 @@ class Corpus:
             core=core,
             vocabulary=Vocabulary.of(tokens, counts, ignore),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Embeddings:
+    """The sentence vectors of documents, read when they are needed: they may lie on disk."""
+
+    table: Floats | None
+    first: Ints
+    """(u,) the row of each document."""
+
+    def of(self, documents: Ints) -> Floats | None:
+        """The vectors (m, d) of some documents."""
+        return None if self.table is None else self.table[self.first[documents]]
 
 
 def _sample(titles: Sequence[str], texts: Sequence[str], most: int) -> Ints:
@@ -95,9 +115,9 @@ def _sample(titles: Sequence[str], texts: Sequence[str], most: int) -> Ints:
 def _vectors(
     titles: Sequence[str],
     texts: Sequence[str],
-    embeddings: Floats | None,
     core: Ints,
     counts: Counts,
+    embeddings: _Embeddings,
     *,
     ignore: Ignored,
     seed: int,
@@ -105,15 +125,14 @@ def _vectors(
     """The vectors (u, d) of all documents; counts are those of the core."""
     if not texts:
         return np.zeros((0, 1), dtype=np.float32)
-
-    def sentences(rows: Ints) -> Floats | None:
-        return None if embeddings is None else embeddings[rows]
-
     taught = _sample([titles[row] for row in core], [texts[row] for row in core], LEARNED)
     space = Space.learn(
-        counts.rows(taught), sentences(core[taught]), seed=seed, compress=len(taught) < len(core)
+        counts.rows(taught),
+        embeddings.of(core[taught]),
+        seed=seed,
+        compress=len(taught) < len(core),
     )
-    inside = space.vectors(counts, sentences(core))
+    inside = space.vectors(counts, embeddings.of(core))
     if len(core) == len(texts):
         return inside
     vectors = np.zeros((len(texts), inside.shape[1]), dtype=np.float32)
@@ -124,7 +143,7 @@ def _vectors(
         tokens = Tokens.of_contributions(
             [titles[row] for row in rows], [texts[row] for row in rows]
         )
-        vectors[rows] = space.vectors(Counts.of(tokens, ignore, like=counts), sentences(rows))
+        vectors[rows] = space.vectors(Counts.of(tokens, ignore, like=counts), embeddings.of(rows))
     return vectors
 
 
@@ -132,12 +151,20 @@ def _distinct(
     titles: Sequence[str], texts: Sequence[str], embeddings: Floats | None
 ) -> tuple[Ints, Ints]:
     """Document of each row (n,) and one row of each document (u,), documents in sorted order."""
-    vectors = [b""] * len(titles) if embeddings is None else [row.tobytes() for row in embeddings]
-    order = sorted(range(len(titles)), key=lambda row: (titles[row], texts[row], vectors[row]))
+    order = sorted(range(len(titles)), key=lambda row: (titles[row], texts[row]))
     document = np.zeros(len(titles), dtype=np.int64)
-    first: list[int] = []
+    equal: list[list[int]] = []
     for row in order:
-        if not first or (titles[row], texts[row]) != (titles[first[-1]], texts[first[-1]]):
-            first.append(row)
-        document[row] = len(first) - 1
+        if not equal or (titles[row], texts[row]) != (titles[equal[-1][0]], texts[equal[-1][0]]):
+            equal.append([])
+        equal[-1].append(row)
+        document[row] = len(equal) - 1
+    first = [_first(rows, embeddings) for rows in equal]
     return document, np.array(first, dtype=np.int64)
+
+
+def _first(rows: Sequence[int], embeddings: Floats | None) -> int:
+    """The row that stands for equal ones, whatever their order."""
+    if embeddings is None or len(rows) == 1:
+        return rows[0]
+    return min(rows, key=lambda row: embeddings[row].tobytes())

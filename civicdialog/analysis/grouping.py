@@ -30,6 +30,7 @@ _SMALLEST_SPLIT = 30
 _DEPTH, _MOST_PARTS = 6, 12
 _APART = 0.8
 _AROUND = 2
+_STARTS = 4
 
 
 def group(vectors: Floats, k: int | None = None, *, seed: int = 0) -> Ints:
@@ -56,7 +57,7 @@ def cut(
     if count < FEWEST and k is None:
         return np.zeros(count, dtype=np.int64)
     if k is not None:
-        fewest = most = min(k, count)
+        k = fewest = most = min(k, count)
     else:
         most = min(most, max(2, count // 5))
         fewest = min(2 if count < _SMALL_ROUND else fewest, most)
@@ -80,7 +81,7 @@ def _cut(basis: Floats, k: int, seed: int) -> Ints:
     """Labels (n,) of the rows of the first k spectral coordinates, without gaps in the numbers."""
     coordinates = basis[:, :k]
     k = min(k, len(np.unique(coordinates, axis=0)))
-    labels = KMeans(k, n_init=10, random_state=seed).fit_predict(coordinates)
+    labels = KMeans(k, n_init=_STARTS, random_state=seed).fit_predict(coordinates)
     return np.asarray(np.unique(labels, return_inverse=True)[1])
 
 

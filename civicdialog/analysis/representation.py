@@ -36,6 +36,7 @@ _SMALL = 50
 _MOST_COMMON = 2000
 _FEWEST, _COMMON = 3, 0.02
 _RIDGE = 0.1
+_POWERS = 3
 _NOTHING = 1e-6
 _DECIMALS = 6
 
@@ -47,11 +48,17 @@ def unit_rows(matrix: Floats) -> Floats:
 
 
 def checked_embeddings(embeddings: ArrayLike, count: int) -> Floats:
-    """Sentence vectors as floats (count, d), without NaN; raises ValueError for another shape."""
-    matrix = np.asarray(embeddings, dtype=np.float64)
+    """Sentence vectors (count, d) as they are; raises ValueError for another shape."""
+    matrix = np.asarray(embeddings)
     if matrix.ndim != 2 or matrix.shape[0] != count or matrix.shape[1] == 0:
         raise ValueError(f"embeddings must have the shape ({count}, d), not {matrix.shape}")
-    return np.nan_to_num(matrix, nan=0.0, posinf=0.0, neginf=0.0)
+    return matrix
+
+
+def unit_embeddings(embeddings: Floats) -> Floats:
+    """Sentence vectors (n, d) scaled to length 1, what is no number replaced by 0."""
+    plain = np.asarray(embeddings, dtype=np.float64)
+    return unit_rows(np.nan_to_num(plain, nan=0.0, posinf=0.0, neginf=0.0))
 
 
 def represent(
@@ -193,7 +200,7 @@ class Space:
             regression = _Regression.of(shared.of(counts.runs))
             words = regression.specific(unit_rows(weighted @ directions), shared)
         if weighted.shape[0] >= _FEWEST_COMPARED and embeddings is not None:
-            sentences = regression.specific(unit_rows(embeddings), shared)
+            sentences = regression.specific(unit_embeddings(embeddings), shared)
         space = cls(stems, runs, directions, shared, words, sentences)
         if not compress:
             return space
@@ -211,7 +218,7 @@ class Space:
         if self.words is not None:
             views.append(_SPECIFIC_WORDS * self.words.of(latent, used))
         if self.sentences is not None and embeddings is not None:
-            meant = unit_rows(embeddings)
+            meant = unit_embeddings(embeddings)
             views.append(_SENTENCES * unit_rows(meant - self.sentences.middle))
             views.append(_SPECIFIC_SENTENCES * self.sentences.of(meant, used))
         found = np.hstack(views)
@@ -226,7 +233,7 @@ def _directions(weighted: sp.csr_matrix, seed: int) -> Floats:
     dimensions = min(DIMENSIONS, *weighted.shape)
     if dimensions == 0 or weighted.nnz == 0:
         return np.zeros((weighted.shape[1], 1))
-    _, _, found = randomized_svd(weighted, dimensions, n_iter=5, random_state=seed)
+    _, _, found = randomized_svd(weighted, dimensions, n_iter=_POWERS, random_state=seed)
     return np.asarray(found.T)
 
 

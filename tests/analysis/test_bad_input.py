@@ -9,7 +9,7 @@ from pathlib import Path
 import html5lib
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from civicdialog.analysis.report.origin import Origin
@@ -175,6 +175,7 @@ def grouped(texts: list[str], k: int | None):
 
 @TOPICS
 @given(TEXTS, st.none() | st.integers(1, 50))
+@example([*(" ".join(["Ampel"] * n) for n in range(1, 7)), "grün", "Baum", "Buch", "Ast"], 13)
 def test_every_contribution_has_a_topic(texts, k):
     assert_worth_saying(grouped(texts, k), len(texts))
 
