@@ -218,18 +218,19 @@ def _certainty(
 def _fitting(corpus: Corpus, groups: Groups, decided: Mapping[int, Theme]) -> tuple[bool, ...]:
     """Whether each contribution is like others at all; what people placed fits.
 
-    A document does not fit when even its nearest neighbour is unusually far: below the lower fence
-    of Tukey 1977, "Exploratory data analysis" (first quartile - 1.5 interquartile ranges).
+    A document does not fit when it is tied to others by unusually little: below the lower fence of
+    Tukey 1977, "Exploratory data analysis" (first quartile - 1.5 interquartile ranges), on a
+    logarithmic scale. Outside the core it fits when it is tied at all.
     """
     if not corpus.count:
         return ()
-    nearest = np.asarray(corpus.graph.max(axis=1).todense(), dtype=np.float64).ravel()
-    compared = nearest[nearest > 0]
-    fence = 0.0
-    if len(compared):
-        low, high = np.quantile(compared, [0.25, 0.75])
-        fence = max(0.0, float(low - _FENCE * (high - low)))
-    fits = (np.round(nearest, 6) >= round(fence, 6)) & (nearest > 0)
+    ties = np.asarray(corpus.graph.sum(axis=1), dtype=np.float64).ravel()
+    fits = ties > 0
+    core = corpus.core[fits[corpus.core]]
+    if len(core):
+        weak = np.round(np.log(ties[core]), 6)
+        low, high = np.quantile(weak, [0.25, 0.75])
+        fits[core] = weak >= round(float(low - _FENCE * (high - low)), 6)
     if len(groups.themes) < 2 and groups.leftover is None:
         fits[:] = True
     found = fits[corpus.document]

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,8 @@ from civicdialog.analysis import sentence_vectors
 from civicdialog.analysis.growth import difference, match
 from civicdialog.analysis.run_file import FORMAT, VERSION, WITH_SENTENCES
 from civicdialog.analysis.runs import input_hash, library_versions, result_hash, topics_as_dict
-from civicdialog.analysis.stability import stability
 from civicdialog.analysis.topics import Progress, Theme, Topics, cluster_texts
-from civicdialog.analysis.wishes import followed, without_parts
+from civicdialog.analysis.wishes import followed, with_stability, without_parts
 
 _SHOWN = 12
 """So many characters of a hash tell it from any other one."""
@@ -104,8 +103,7 @@ class _Run:
             progress=progress,
         )
         if self.is_checked:
-            found = stability(topics.corpus.vectors, len(topics.topics), seed=self.seed)
-            topics = replace(topics, quality=replace(topics.quality, stability=found))
+            topics = with_stability(topics)
         wishes = {name: chosen[name] for name in ("names", "decisions")}
         topics = followed(topics, self.ids, **wishes)
         return topics if chosen["levels"] > 1 else without_parts(topics)

@@ -5,7 +5,6 @@ The numerical libraries are loaded when they are needed: whoever makes pages kno
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from civicdialog.core.db import db, transaction
@@ -44,8 +43,8 @@ def build_topics(
     """Group the published contributions of a round and keep the result as a new run."""
     from civicdialog.analysis.runs import input_hash, library_versions, result_hash, topics_as_dict
     from civicdialog.analysis.sentence_vectors import MODEL
-    from civicdialog.analysis.stability import stability
     from civicdialog.analysis.topics import cluster_texts
+    from civicdialog.analysis.wishes import with_stability
     from civicdialog.insights.vectors import Text, vectors_of
 
     report = progress or (lambda share, step: None)
@@ -73,8 +72,7 @@ def build_topics(
     )
     if FEWEST <= len(texts) <= MOST_CHECKED:
         report(_GROUPED, CHECKING)
-        found = stability(topics.corpus.vectors, len(topics.topics), seed=seed)
-        topics = replace(topics, quality=replace(topics.quality, stability=found))
+        topics = with_stability(topics)
     result = topics_as_dict(topics, [text.name for text in texts])
     seconds = float(f"{time.perf_counter() - began:.2f}")
     report(_KEPT, KEEPING)
