@@ -35,9 +35,9 @@ def steadiness(run: ClusterRun) -> str:
     if value is None:
         return str(gettext("not measured"))
     if value >= 0.75:
-        word = gettext("very steady")
+        word = gettext("steady")
     elif value >= 0.5:
-        word = gettext("fairly steady")
+        word = gettext("partly steady")
     elif value >= 0.25:
         word = gettext("not very steady")
     else:

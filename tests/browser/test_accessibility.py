@@ -19,7 +19,7 @@ PAGES = {
         "/", "/rounds", f"/rounds/{SLUG}", f"/rounds/{SLUG}/proposals",
         f"/rounds/{SLUG}/proposals?q=gibtesnicht", f"/rounds/{SLUG}/proposals?order=newest",
         "{proposal}", "/register", "/sign-in", "/reset-password", "/who-may-do-what",
-        "/how-it-works", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
+        "/how-it-works", "/how-it-works/topics", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
         "/styleguide",
     ],
@@ -29,8 +29,11 @@ PAGES = {
     ],
     "moderator": ["/moderation/queue", "/moderation/history", "{pending}"],
     "committee": [
-        "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/0",
-        f"/committee/rounds/{SLUG}/runs",
+        "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/1",
+        f"/committee/rounds/{SLUG}/topics/settings",
+        f"/committee/rounds/{SLUG}/topics/new-version",
+        f"/committee/rounds/{SLUG}/topics/worth-a-look",
+        f"/committee/rounds/{SLUG}/topics/fitting-nowhere", f"/committee/rounds/{SLUG}/runs",
     ],
     "editor": ["/manage/rounds", "/manage/rounds/new", f"/manage/rounds/{SLUG}/edit"],
 }  # fmt: skip

@@ -180,7 +180,7 @@ def test_what_is_worth_a_look_keeps_its_order(sign_in, kim, run, db):
 
 @pytest.mark.parametrize(
     ("stability", "words"),
-    [(0.9, "sehr stabil (0,90)"), (0.6, "ziemlich stabil (0,60)"), (0.3, "wenig stabil (0,30)"),
+    [(0.9, "stabil (0,90)"), (0.6, "teilweise stabil (0,60)"), (0.3, "wenig stabil (0,30)"),
      (0.1, "instabil (0,10)"), (None, "nicht gemessen")],
 )  # fmt: skip
 def test_how_steady_the_topics_are_is_said_in_words(sign_in, kim, run, db, stability, words):
