@@ -164,8 +164,8 @@ def topics_card() -> Any:
     return page(
         "web/how-it-works-topics.html",
         agreements=topic_figures.agreement_rows(),
-        stability=topic_figures.stability_range(),
-        rounds_measured=topic_figures.ROUNDS_MEASURED,
+        stability=topic_figures.stability(),
+        contributions=topic_figures.contributions(),
         crumbs=_crumbs((gettext("How it works"), url_for("web.how_it_works")), (heading, "")),
     )
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from flask_babel import format_decimal
+
 from civicdialog.web.topic_figures import AGREEMENTS
 
 PAGE = "/how-it-works/topics"
@@ -22,10 +24,11 @@ def test_it_names_what_was_learned_elsewhere(sign_in):
         assert words in page
 
 
-def test_it_shows_every_figure_in_the_language_of_the_reader(sign_in):
+def test_it_shows_every_figure_in_the_language_of_the_reader(app, sign_in):
     german = sign_in().get(PAGE, headers={"Accept-Language": "de"}).text
     for each in AGREEMENTS:
-        assert f"{each.value:.2f}".replace(".", ",") in german
+        with app.test_request_context(headers={"Accept-Language": "de"}):
+            assert format_decimal(each.value, "0.00") in german
 
 
 def test_the_explanations_lead_to_it(sign_in):
