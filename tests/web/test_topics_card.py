@@ -1,7 +1,6 @@
 """The algorithm card: public, in both languages, with the figures of one place."""
 
 import pytest
-
 from flask_babel import format_decimal
 
 from civicdialog.web.topic_figures import AGREEMENTS
