@@ -255,6 +255,26 @@ def steering(file: str, vectors: str | None, seed: int) -> dict[str, float]:
     return found
 
 
+def naming(file: str, vectors: str | None, k: int | None) -> dict[str, float]:
+    """How well the first three words of a topic tell which contributions are in it (mean F1)."""
+    from sklearn.metrics import f1_score
+
+    from civicdialog.analysis.language import content_stems
+    from civicdialog.analysis.topics import cluster_texts
+
+    data = load(file, vectors)
+    topics = cluster_texts(
+        data.titles, data.texts, k=k, embeddings=data.vectors, words_only=vectors is None
+    )
+    stems = [set(content_stems(text)) for text in data.joined()]
+    found = []
+    for topic in topics.topics:
+        words = set(content_stems(" ".join(topic.terms[:3])))
+        inside = [label == topic.theme for label in topics.labels]
+        found.append(f1_score(inside, [bool(words & own) for own in stems]))
+    return {"f1": float(np.mean(found))}
+
+
 def scores(data: Contributions, labels: tuple, left_out: set[int], name: str) -> dict[str, float]:
     """Agreement with people on the texts that are not left out."""
     from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
@@ -305,7 +325,7 @@ def scaling(file: str, vectors: str | None, method: int) -> dict[str, float]:
     }
 
 
-TASKS = {task.__name__: task for task in (encode, measure, steering, grow, scaling)}
+TASKS = {task.__name__: task for task in (encode, measure, naming, steering, grow, scaling)}
 
 
 def alone(task: Callable, **arguments: object) -> dict[str, float]:
@@ -348,6 +368,13 @@ def print_methods(file: str, vectors: str | None, seeds: int) -> None:
             f"{found['largest_part']:6.0%}{found['steady']:8.2f}{cost(found, base)}",
             flush=True,
         )
+
+
+def print_naming(file: str, vectors: str | None) -> None:
+    """Whether labels say what is in a topic."""
+    for k, name in ((None, "automatic"), (8, "told k")):
+        found = alone(naming, file=file, vectors=vectors, k=k)
+        print(f"first three words of a topic find its contributions, {name}: F1 {found['f1']:.3f}")
 
 
 def usable(vectors: str | None) -> Iterator[tuple[int, Method]]:
@@ -422,6 +449,7 @@ def compare(arguments: argparse.Namespace) -> None:
         vectors = stored_vectors(file, folder)
         if arguments.only in {None, "methods"}:
             print_methods(file, vectors, arguments.seeds)
+            print_naming(file, vectors)
         if arguments.only in {None, "steering"}:
             print_steering(file, vectors, arguments.seeds)
         if arguments.only in {None, "scaling"}:
