@@ -9,7 +9,7 @@ by the hash of its text, so what is sampled does not depend on what else is ther
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from civicdialog.analysis.representation import Floats, Space, checked_embedding
 from civicdialog.analysis.vocabulary import Vocabulary
 
 LEARNED, GROUPED = 4_000, 20_000
-_BATCH = 10_000
+_BATCH = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,19 +132,20 @@ def _vectors(
         seed=seed,
         compress=len(taught) < len(core),
     )
-    inside = space.vectors(counts, embeddings.of(core))
-    if len(core) == len(texts):
-        return inside
-    vectors = np.zeros((len(texts), inside.shape[1]), dtype=np.float32)
-    vectors[core] = inside
-    others = np.setdiff1d(np.arange(len(texts)), core)
-    for start in range(0, len(others), _BATCH):
-        rows = others[start : start + _BATCH]
+    vectors = np.zeros((len(texts), space.dimensions), dtype=np.float32)
+    for rows in _batches(np.arange(len(core))):
+        vectors[core[rows]] = space.vectors(counts.rows(rows), embeddings.of(core[rows]))
+    for rows in _batches(np.setdiff1d(np.arange(len(texts)), core)):
         tokens = Tokens.of_contributions(
             [titles[row] for row in rows], [texts[row] for row in rows]
         )
         vectors[rows] = space.vectors(Counts.of(tokens, ignore, like=counts), embeddings.of(rows))
     return vectors
+
+
+def _batches(rows: Ints) -> Iterator[Ints]:
+    """The rows, at most 5,000 at a time."""
+    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
 def _distinct(

@@ -181,6 +181,14 @@ class Space:
     axes: Floats | None = None
     """Principal components (d, 256), when vectors are compressed."""
 
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        if self.axes is not None:
+            return int(self.axes.shape[1])
+        words = self.directions.shape[1] * (1 if self.words is None else 2)
+        return int(words + (0 if self.sentences is None else 2 * len(self.sentences.middle)))
+
     @classmethod
     def learn(
         cls,
