@@ -60,6 +60,10 @@ class Permission(StrEnum):
     """Group the contributions of a round again."""
     TOPICS_DECIDE = "topics:decide"
     """Adopt or refuse proposed topics, and choose how contributions are grouped."""
+    OPINIONS_READ = "opinions:read"
+    """Read what opinion groups think of each topic, and how sure that is."""
+    OPINIONS_RUN = "opinions:run"
+    """Sum up the votes of a round again."""
     AUDIT_READ = "audit:read"
     """Read the minutes of all deeds."""
     NOTIFY = "notification:send"
@@ -73,6 +77,8 @@ class Actor:
     id: int | None
     roles: frozenset[Role]
     public_name: str = ""
+    guest_key: str | None = None
+    """Fingerprint of what this browser keeps for a guest."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -94,6 +100,10 @@ def _own(actor: Actor, subject: Any) -> bool:
 
 def _not_own(actor: Actor, subject: Any) -> bool:
     return not _own(actor, subject)
+
+
+def _guests_where_the_round_says_so(actor: Actor, round: Any) -> bool:
+    return actor.is_signed_in or bool(round.guests_may_vote)
 
 
 def _public_or_concerned(actor: Actor, subject: Any) -> bool:
@@ -125,13 +135,15 @@ POLICY: dict[Permission, Grant] = {
     P.SUBMISSION_MODERATE: _to(R.MODERATOR, rule=_not_own),
     P.SUBMISSION_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.MODERATION_READ: _to(R.MODERATOR),
-    P.VOTE_CAST: _to(R.PARTICIPANT),
+    P.VOTE_CAST: _to(R.PARTICIPANT, R.VISITOR, rule=_guests_where_the_round_says_so),
     P.VOTE_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.BALLOTS_DETACH: _to(R.SYSTEM),
     P.ARGUMENT_CREATE: _to(R.PARTICIPANT, R.SYSTEM),
     P.TOPICS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.TOPICS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.TOPICS_DECIDE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.OPINIONS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
+    P.OPINIONS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.AUDIT_READ: _to(R.ADMIN),
     P.NOTIFY: _to(R.MODERATOR, R.SYSTEM),
 }

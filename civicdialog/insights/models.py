@@ -141,6 +141,40 @@ class ClusterMember(Base):
     """Published after the run and assigned to it: no part of the run's result."""
 
 
+class OpinionRun(Base):
+    """What the votes of a round said at one moment. People see the newest; none is changed.
+
+    The result holds sums only, and none that counts fewer people than the floor.
+    """
+
+    __tablename__ = "opinion_run"
+    __table_args__ = (Index("ix_opinion_run_newest", "round_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    ran_at: Mapped[datetime] = mapped_column(default=clock.now)
+    requested_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL")
+    )
+    cluster_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cluster_run.id", ondelete="SET NULL")
+    )
+    """The topics that opinions were summed by."""
+    seed: Mapped[int]
+    settings: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]]
+    input_hash: Mapped[str] = mapped_column(String(64))
+    result_hash: Mapped[str] = mapped_column(String(64))
+    participant_count: Mapped[int]
+    vote_count: Mapped[int]
+    group_count: Mapped[int]
+    stability: Mapped[float | None]
+    seconds: Mapped[float]
+    """How long the calculation took."""
+    result: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """As `analysis.opinion_run.opinion_result` writes it."""
+
+
 class SubmissionVector(Base):
     """What a machine has read of a submission: its sentence vector, and up to which version."""
 

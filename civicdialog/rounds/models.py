@@ -76,6 +76,9 @@ class Round(Base):
     """Number of topics the committee asked for; None lets the method choose."""
     ignored_words: Mapped[list[Any]] = mapped_column(default=list)
     """Words that topics shall not be made of, such as the names of streets."""
+    guests_may_vote: Mapped[bool] = mapped_column(default=False)
+    answers_before_results: Mapped[int] = mapped_column(default=5)
+    """So many answers of one's own come before the results of a running vote; 0: none."""
     last_number: Mapped[int] = mapped_column(default=0)
     """The highest number given to a published submission."""
     submission_count: Mapped[int] = mapped_column(default=0)

@@ -21,6 +21,7 @@ from civicdialog.web.words import gettext
 RULES: dict[str, str] = {
     "_own": mark("Only one's own."),
     "_not_own": mark("Never one's own."),
+    "_guests_where_the_round_says_so": mark("Without an account only where the round says so."),
     "_public_or_concerned": mark("Published ones; others only by their author and the moderation."),
 }
 
