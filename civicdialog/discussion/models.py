@@ -3,12 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicdialog.accounts.models import Person
 from civicdialog.core import clock
 from civicdialog.core.db import Base, portable_enum
+from civicdialog.core.ids import new_public_id
 
 
 class Stance(StrEnum):
@@ -32,4 +33,45 @@ class Argument(Base):
     text: Mapped[str] = mapped_column(Text)
     is_public: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    parent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("argument.id", ondelete="CASCADE"), index=True
+    )
+    """What it answers; answers are not answered again."""
+    is_official: Mapped[bool] = mapped_column(default=False)
+    """The answer of the administration."""
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    helpful_count: Mapped[int] = mapped_column(default=0)
+    edited_at: Mapped[datetime | None]
+    form_token: Mapped[str | None] = mapped_column(String(60), unique=True)
+    """Sending the same form twice makes one argument."""
+    version: Mapped[int] = mapped_column(default=1)
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ArgumentRevision(Base):
+    """What an argument said before it was changed."""
+
+    __tablename__ = "argument_revision"
+    __table_args__ = (UniqueConstraint("argument_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    argument_id: Mapped[int] = mapped_column(ForeignKey("argument.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class HelpfulMark(Base):
+    """Somebody found an argument helpful: not whether they agree, but that it helps to judge."""
+
+    __tablename__ = "helpful_mark"
+
+    argument_id: Mapped[int] = mapped_column(
+        ForeignKey("argument.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

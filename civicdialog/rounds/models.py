@@ -77,6 +77,9 @@ class Round(Base):
     ignored_words: Mapped[list[Any]] = mapped_column(default=list)
     """Words that topics shall not be made of, such as the names of streets."""
     guests_may_vote: Mapped[bool] = mapped_column(default=False)
+    guests_may_submit: Mapped[bool] = mapped_column(default=False)
+    easy_language_waiver: Mapped[str] = mapped_column(Text, default="")
+    """Why the round opened without an introduction in easy language."""
     answers_before_results: Mapped[int] = mapped_column(default=5)
     """So many answers of one's own come before the results of a running vote; 0: none."""
     last_number: Mapped[int] = mapped_column(default=0)

@@ -1,9 +1,10 @@
 """Submissions: what people hand in, and the states it may pass through."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicdialog.accounts.models import Person
@@ -34,6 +35,14 @@ class Channel(StrEnum):
     PAPER = "paper"
     PHONE = "phone"
     EVENT = "event"
+
+
+class Decider(StrEnum):
+    """Who decides in the end where AI is used."""
+
+    PERSON = "person"
+    TOGETHER = "together"
+    MACHINE = "machine"
 
 
 ALLOWED_MOVES: dict[Status, frozenset[Status]] = {
@@ -72,6 +81,12 @@ class Submission(Base):
     solution: Mapped[str] = mapped_column(Text, default="")
     beneficiaries: Mapped[str] = mapped_column(Text, default="")
     worries: Mapped[str] = mapped_column(Text, default="")
+    data_used: Mapped[str] = mapped_column(Text, default="")
+    """Which data AI would need."""
+    decider: Mapped[Decider | None] = mapped_column(portable_enum(Decider))
+    without_ai: Mapped[str] = mapped_column(Text, default="")
+    """How the same could be reached without AI."""
+    benefit: Mapped[str] = mapped_column(Text, default="")
     search_terms: Mapped[str] = mapped_column(Text, default="")
     """Stems of all words, folded, between blanks: what the search looks into."""
     status: Mapped[Status] = mapped_column(portable_enum(Status), default=Status.PENDING)
@@ -88,6 +103,8 @@ class Submission(Base):
     argument_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    """When the published text was replaced last; earlier ones are kept as revisions."""
     version: Mapped[int] = mapped_column(default=1)
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     round: Mapped[Round] = relationship(lazy="raise_on_sql")
@@ -135,3 +152,90 @@ class Receipt(Base):
     channel: Mapped[Channel] = mapped_column(portable_enum(Channel))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class RevisionState(StrEnum):
+    WAITING = "waiting"
+    """Handed in to replace a published text; a moderator reads it first."""
+    PUBLISHED = "published"
+    """Stood, or still stands, on the page."""
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+    """A newer one was handed in before this one was read."""
+
+
+class SubmissionRevision(Base):
+    """One state of a submission's text. A published one is never changed and never removed."""
+
+    __tablename__ = "submission_revision"
+    __table_args__ = (UniqueConstraint("submission_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """1 is the text that was published first."""
+    fields: Mapped[dict[str, Any]]
+    """Every field of the form, by its name."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why the author changed it."""
+    state: Mapped[RevisionState] = mapped_column(portable_enum(RevisionState))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    decided_at: Mapped[datetime | None]
+
+
+class Draft(Base):
+    """Something half written, kept on the server for its author alone."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_guest", "guest_key", "round_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    guest_key: Mapped[str | None] = mapped_column(String(64))
+    """Fingerprint of what a guest's browser keeps."""
+    fields: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Attachment(Base):
+    """A picture or a file that belongs to a submission, or to a draft until it is sent."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    submission_id: Mapped[int | None] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
+    draft_id: Mapped[int | None] = mapped_column(
+        ForeignKey("draft.id", ondelete="CASCADE"), index=True
+    )
+    file_name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(80))
+    """Found out from the content, never taken from the browser."""
+    alternative_text: Mapped[str] = mapped_column(String(300), default="")
+    size: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    digest: Mapped[str] = mapped_column(String(64))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class ExposureDaily(Base):
+    """How often a submission was shown in lists on one day: sums, no visitors."""
+
+    __tablename__ = "exposure_daily"
+
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    views: Mapped[int] = mapped_column(default=0)
