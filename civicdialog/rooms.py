@@ -26,9 +26,10 @@ def open_all(app: Flask) -> None:
     from civicdialog.voting import routes as voting
     from civicdialog.voting import tasks as voting_tasks
     from civicdialog.web import routes as web
+    from civicdialog.web import text_routes as texts
 
     for room in (
-        web, committee, moderation, voting, submissions, rounds, notifications, accounts,
+        web, texts, committee, moderation, voting, submissions, rounds, notifications, accounts,
     ):  # fmt: skip
         app.register_blueprint(room.room)
     if app.extensions["settings"].is_development:

@@ -40,6 +40,8 @@ class CityProfile:
     logo: str = ""
     """Path below `static/`, empty for none."""
     languages: tuple[str, ...] = ("de", "en")
+    simple_languages: tuple[str, ...] = ("de-simple",)
+    """Easy language as a layer over a language; may be empty."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -60,6 +62,8 @@ def load_profile(name: str) -> CityProfile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"City profile {path}: not valid TOML: {error}.") from error
     data["languages"] = tuple(data.get("languages", ("de", "en")))
+    offered = [f"{language}-simple" for language in data["languages"] if language == "de"]
+    data["simple_languages"] = tuple(data.get("simple_languages", offered))
     try:
         profile = CityProfile(**data)
     except TypeError as error:

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     """Create an account for somebody else and give it roles."""
     ROUND_EDIT = "round:edit"
     """Create a round and change its texts and dates."""
+    TEXTS_EDIT = "texts:edit"
+    """Write texts in another language and in easy language."""
     SUBMISSION_CREATE = "submission:create"
     """Hand in a proposal, a principle or a concern."""
     SUBMISSION_READ = "submission:read"
@@ -129,6 +131,7 @@ POLICY: dict[Permission, Grant] = {
     P.ACCOUNT_USE: _to(R.PARTICIPANT),
     P.PERSON_CREATE: _to(R.ADMIN, R.SYSTEM),
     P.ROUND_EDIT: _to(R.EDITOR, R.SYSTEM),
+    P.TEXTS_EDIT: _to(R.EDITOR, R.SYSTEM),
     P.SUBMISSION_CREATE: _to(R.PARTICIPANT),
     P.SUBMISSION_READ: _to(*Role, rule=_public_or_concerned),
     P.SUBMISSION_WITHDRAW: _to(R.PARTICIPANT, rule=_own),

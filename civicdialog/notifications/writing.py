@@ -6,11 +6,11 @@ from email.utils import format_datetime, formataddr
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
 
 from civicdialog.config import Settings
 from civicdialog.core.city import city
 from civicdialog.core.letters import secret_of
+from civicdialog.core.speaking import speaking, spoken
 from civicdialog.notifications.models import Letter
 
 
@@ -38,7 +38,7 @@ def write(letter: Letter) -> Written:
     path = str(facts.pop("url", "/"))
     if "seed" in facts:
         path = path.replace("{secret}", secret_of(facts.pop("seed")))
-    with force_locale(letter.language):
+    with speaking(letter.language):
         # Not render_template: that asks who is signed in, and nobody is.
         template = current_app.jinja_env.get_template(f"mail/{letter.kind}.txt")
         text = template.render(
@@ -46,7 +46,7 @@ def write(letter: Letter) -> Written:
             explanation=str(facts.get("explanation", "")),
             url=base_url + path,
             base_url=base_url,
-            city=_city(letter.language),
+            city=_city(spoken(letter.language)),
         )
     subject, _, body = text.strip().partition("\n")
     return Written(subject.strip(), body.strip() + "\n")
@@ -57,7 +57,7 @@ def as_message(letter: Letter, *, readable: bool = False) -> EmailMessage:
     written, settings = write(letter), _settings()
     message = EmailMessage()
     message["Subject"] = written.subject
-    message["From"] = formataddr((_city(letter.language).site_name, settings.mail_from))
+    message["From"] = formataddr((_city(spoken(letter.language)).site_name, settings.mail_from))
     message["To"] = letter.to_email
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id

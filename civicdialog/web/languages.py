@@ -17,19 +17,26 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from civicdialog.core.city import city
+from civicdialog.core.speaking import SIMPLE, is_simple, spoken
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 COOKIE = "language"
 
 
 def read_catalogue(language: str) -> Catalog:
-    """All rooms' catalogues of a language as one; English needs none, its messages are the ids."""
-    together = Catalog(locale=language)
-    for path in sorted((CATALOGUES / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language):
-                if message.id:
-                    together.add(message.id, message.string, context=message.context)
+    """All rooms' catalogues of a language as one; English needs none, its messages are the ids.
+
+    Easy language lies over the language it belongs to: what it does not say stays as it is.
+    """
+    under = spoken(language)
+    together = Catalog(locale=under)
+    # What is added first stays.
+    for folder in dict.fromkeys((language, under)):
+        for path in sorted((CATALOGUES / folder).glob("*.po")):
+            with path.open("rb") as file:
+                for message in read_po(file, locale=under):
+                    if message.id:
+                        together.add(message.id, message.string, context=message.context)
     return together
 
 
@@ -51,13 +58,25 @@ class RoomDomain(Domain):
 
 def chosen_language() -> str:
     """The language of this visitor: chosen, or the browser's best, or the city's first."""
+    return spoken(chosen_variant())
+
+
+def chosen_variant() -> str:
+    """The same, where easy language counts as a language of its own: `de-simple`."""
     offered = city().languages
     if not has_request_context():
         return offered[0]
     chosen = request.cookies.get(COOKIE)
-    if chosen in offered:
-        return chosen
+    if chosen in offered or chosen in city().simple_languages:
+        return str(chosen)
     return request.accept_languages.best_match(offered, offered[0]) or offered[0]
+
+
+def select_language() -> str:
+    """What Flask-Babel asks for once in a request; easy language is noted beside it."""
+    variant = chosen_variant()
+    g.reads_simple = is_simple(variant)
+    return spoken(variant)
 
 
 class RoomBabel(Babel):
@@ -65,14 +84,16 @@ class RoomBabel(Babel):
 
 
 def language_now() -> str:
-    """The language Flask-Babel speaks right now: the visitor's, or that of a letter."""
+    """The language spoken right now, easy or not: the visitor's, or that of a letter."""
     try:
         # It is asked for every word of a page; where Flask-Babel keeps it, it is found much faster.
         locale = g._get_current_object()._flask_babel.babel_locale  # noqa: SLF001
     except (AttributeError, RuntimeError):
         locale = None
     locale = locale or get_locale()
-    return locale.language if locale else "en"
+    if locale is None:
+        return "en"
+    return f"{locale.language}{SIMPLE}" if g.get("reads_simple") else str(locale.language)
 
 
 @lru_cache(maxsize=8192)
@@ -121,9 +142,9 @@ def init_app(app: Flask) -> None:
         app,
         default_locale=profile.languages[0],
         default_timezone=profile.time_zone,
-        locale_selector=chosen_language,
+        locale_selector=select_language,
     )
-    for language in profile.languages:
+    for language in (*profile.languages, *profile.simple_languages):
         translations(language)
     # Jinja's own functions do the same in three calls each.
     app.jinja_env.globals.update(

@@ -12,6 +12,7 @@ from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunS
 from civicdialog.rounds.models import Phase, Round
 from civicdialog.rounds.queries import public_rounds
 from civicdialog.submissions.models import Status, Submission
+from civicdialog.web.wording import topic_names
 
 ROUNDS_ON_A_PAGE = 12
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,13 +82,14 @@ _TOPICS = (
         Cluster.position,
         Cluster.label,
         Cluster.size + Cluster.later_count,
+        Cluster.key,
     )
     .join(ClusterRun, ClusterRun.id == Cluster.run_id)
     .where(Cluster.run_id == _CURRENT_RUN)
     .order_by(Cluster.position)
 )
 _TOPICS_OF_SUBMISSIONS = (
-    select(ClusterMember.submission_id, Cluster.position, Cluster.label)
+    select(ClusterMember.submission_id, Cluster.position, Cluster.label, Cluster.key)
     .join(Cluster, Cluster.id == ClusterMember.cluster_id)
     .where(
         Cluster.run_id == _CURRENT_RUN,
@@ -101,7 +103,9 @@ def topics_of(round_id: int) -> Topics | None:
     rows = db.session.execute(_TOPICS, {"round_id": round_id}).all()
     if not rows:
         return None
-    return Topics(rows[0][0], rows[0][1], [(row[2], row[3], row[4]) for row in rows])
+    names = topic_names(round_id, [row.key for row in rows])
+    listed = [(row.position, names.get(row.key, row.label), row[4]) for row in rows]
+    return Topics(rows[0][0], rows[0][1], listed)
 
 
 def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -109,8 +113,9 @@ def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tupl
     if not submission_ids:
         return {}
     values = {"round_id": round_id, "submission_ids": submission_ids}
-    rows = db.session.execute(_TOPICS_OF_SUBMISSIONS, values)
-    return {number: (position, label) for number, position, label in rows}
+    rows = db.session.execute(_TOPICS_OF_SUBMISSIONS, values).all()
+    names = topic_names(round_id, {row.key for row in rows})
+    return {number: (position, names.get(key, label)) for number, position, label, key in rows}
 
 
 def gone_unrestricted(public_id: str) -> Status | None:

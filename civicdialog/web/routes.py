@@ -22,6 +22,7 @@ from civicdialog.web.queries import gone_unrestricted, latest_rounds
 from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
+from civicdialog.web.wording import short_words, words_of
 from civicdialog.web.words import gettext
 
 room = Room("web", __name__)
@@ -51,9 +52,11 @@ def home() -> Any:
     found = [(each, standing_of(each, now)) for each in latest_rounds().rounds]
     running = [pair for pair in found if pair[1].state == "running"]
     round, standing = next(iter(running or found), (None, None))
+    words = short_words(each for each, _ in found)
     return page(
         "web/home.html",
         round=round,
+        words=words,
         standing=standing,
         others=[pair for pair in running if pair[0] is not round],
         cards=composed.drawn_cards(current_actor(), round) if round else [],
@@ -68,6 +71,7 @@ def rounds() -> Any:
     standings = [(each, standing_of(each, now)) for each in found.rounds]
     return page(
         "web/rounds.html",
+        words=short_words(found.rounds),
         groups=[
             (heading, [pair for pair in standings if pair[1].state == state])
             for state, heading in (
@@ -85,13 +89,15 @@ def rounds() -> Any:
 @room.route("/rounds/<slug>", needs=Permission.PUBLIC)
 def round_page(slug: str) -> Any:
     round = by_slug(current_actor(), slug)
+    words = words_of(round)
     return page(
         "web/round-page.html",
         round=round,
+        words=words,
         standing=standing_of(round, clock.now()),
         cards=composed.drawn_cards(current_actor(), round),
         all_of_them=count_of_proposals(round.submission_count),
-        crumbs=_crumbs((gettext("Rounds"), url_for("web.rounds")), (round.title, "")),
+        crumbs=_crumbs((gettext("Rounds"), url_for("web.rounds")), (words.title, "")),
     )
 
 
@@ -99,8 +105,9 @@ def round_page(slug: str) -> Any:
 def proposals(slug: str) -> Any:
     round = by_slug(current_actor(), slug)
     view = composed.proposal_list(current_actor(), round, request.args, clock.now())
-    crumbs = _crumbs((round.title, url_for("web.round_page", slug=slug)), (view.heading, ""))
-    return page("web/proposals.html", round=round, view=view, crumbs=crumbs)
+    words = short_words([round])[round.id]
+    crumbs = _crumbs((words.title, url_for("web.round_page", slug=slug)), (view.heading, ""))
+    return page("web/proposals.html", round=round, words=words, view=view, crumbs=crumbs)
 
 
 @room.route("/submissions/<public_id>", needs=Permission.PUBLIC)
@@ -111,7 +118,7 @@ def proposal(public_id: str) -> Any:
         return _gone(public_id)
     round = view.submission.round
     crumbs = _crumbs(
-        (round.title, url_for("web.round_page", slug=round.slug)),
+        (short_words([round])[round.id].title, url_for("web.round_page", slug=round.slug)),
         (gettext("Proposals"), url_for("web.proposals", slug=round.slug)),
         (view.crumb, ""),
     )
@@ -172,7 +179,8 @@ def topics_card() -> Any:
 
 @room.route("/language", methods=["POST"], needs=Permission.PUBLIC, own_transaction=True)
 def choose_language() -> ResponseReturnValue:
-    return _remember(COOKIE, request.form.get("language", ""), city().languages)
+    offered = (*city().languages, *city().simple_languages)
+    return _remember(COOKIE, request.form.get("language", ""), offered)
 
 
 @room.route("/theme", methods=["POST"], needs=Permission.PUBLIC, own_transaction=True)

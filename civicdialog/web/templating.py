@@ -21,12 +21,13 @@ from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role, may
 from civicdialog.core.redirects import here
 from civicdialog.core.room import current_actor
+from civicdialog.core.speaking import spoken
 from civicdialog.discussion.models import Stance
 from civicdialog.moderation.models import Ground, Outcome
 from civicdialog.notifications.queries import unread_count
 from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
-from civicdialog.web.languages import chosen_language, language_now
+from civicdialog.web.languages import chosen_language, chosen_variant, language_now
 from civicdialog.web.navigation import account_links, fixed_urls, footer_links, navigation
 from civicdialog.web.words import gettext
 
@@ -106,7 +107,8 @@ class CityTexts:
 
 def day_in_words(value: datetime) -> str:
     """The day as one writes it in the reader's language: 3. Juni 2026, 3 June 2026."""
-    return _day_in_words(value.astimezone(city().zone).date(), language_now())
+    day = value.astimezone(city().zone).date()
+    return _day_in_words(day, spoken(language_now()))
 
 
 @lru_cache(maxsize=2048)
@@ -149,7 +151,10 @@ def _context() -> dict[str, Any]:
         "city": CityTexts(profile, language),
         "current_language": language,
         "current_path": here() if request.method == "GET" else "/",
-        "languages": tuple(LANGUAGES[code] for code in profile.languages),
+        "current_variant": chosen_variant(),
+        "languages": tuple(
+            LANGUAGES[code] for code in (*profile.languages, *profile.simple_languages)
+        ),
         "theme": request.cookies.get("theme", "auto"),
         "navigation": navigation(actor),
         "account_links": account_links(actor),
@@ -166,7 +171,11 @@ class Language:
     label: str
 
 
-LANGUAGES = {"de": Language("de", "Deutsch"), "en": Language("en", "English")}
+LANGUAGES = {
+    "de": Language("de", "Deutsch"),
+    "en": Language("en", "English"),
+    "de-simple": Language("de-simple", "Leichte Sprache"),
+}
 
 
 def init_app(app: Flask) -> None:
