@@ -1,8 +1,20 @@
 """Adding to the thread. Later rooms add their hops through this one function."""
 
+from collections.abc import Callable
+
 from civicdialog.core.db import Base, db
 from civicdialog.core.permissions import Actor
 from civicdialog.trace.models import Relation, TraceLink
+
+Listener = Callable[[TraceLink], None]
+
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Have `listener` called with every new link, in its transaction: rooms above hear of it."""
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def add_link(
@@ -19,4 +31,6 @@ def add_link(
         actor_id=actor.id,
     )
     db.session.add(link)
+    for listener in _listeners:
+        listener(link)
     return link

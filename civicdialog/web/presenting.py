@@ -1,4 +1,4 @@
-"""From rows to what components show: cards, filters, one proposal with its thread."""
+"""From rows to what components show: cards, filters, the texts of one proposal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,11 @@ from flask import url_for
 from civicdialog.core.city import city
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
-from civicdialog.core.view_models import Opinion, ProposalCard, ThreadStep
+from civicdialog.core.view_models import Opinion, ProposalCard
 from civicdialog.rounds.models import Round
 from civicdialog.submissions.listing import Row
-from civicdialog.submissions.models import Kind, Status, Submission
-from civicdialog.trace.models import Relation, TraceLink
+from civicdialog.submissions.models import Kind, Submission
 from civicdialog.web.languages import chosen_language
-from civicdialog.web.templating import label
 from civicdialog.web.words import gettext, ngettext
 
 SUMMARY_LENGTH = 200
@@ -119,69 +117,6 @@ def author_name(submission: Submission) -> str:
     if submission.author is not None:
         return submission.author.public_name
     return submission.author_name or gettext("without a name")
-
-
-# What a link of the thread is called, and whether it ends there.
-THREAD_WORDS: Mapping[Relation, str] = {
-    Relation.HANDED_IN: mark("Handed in"),
-    Relation.PUBLISHED: mark("Published"),
-    Relation.REJECTED: mark("Not published"),
-    Relation.WITHDRAWN: mark("Taken back by its author"),
-    Relation.GROUPED_UNDER: mark("Sorted into a topic"),
-}
-DEAD_ENDS = frozenset({Relation.REJECTED, Relation.WITHDRAWN})
-
-
-def thread(
-    submission: Submission, links: Sequence[TraceLink], topic: Topic | None, topic_url: str
-) -> list[ThreadStep]:
-    """What became of a contribution, and what is still open."""
-    told = {link.relation for link in links}
-    steps = [
-        ThreadStep(
-            gettext(THREAD_WORDS[link.relation]),
-            "dead_end" if link.relation in DEAD_ENDS else "done",
-            at=link.at,
-            reason=link.reason,
-        )
-        for link in links
-        if link.superseded_by_id is None and link.relation is not Relation.GROUPED_UNDER
-    ]
-    if Relation.HANDED_IN not in told:
-        steps.insert(0, ThreadStep(gettext("Handed in"), "done", at=submission.created_at))
-    if Relation.PUBLISHED not in told and submission.published_at is not None:
-        at = submission.published_at
-        steps.insert(1, ThreadStep(gettext("Published"), "done", at=at))
-    return steps + _open_end(submission, topic, topic_url, told)
-
-
-def _open_end(
-    submission: Submission, topic: Topic | None, topic_url: str, told: set[Relation]
-) -> list[ThreadStep]:
-    if submission.status is Status.PENDING:
-        waiting = gettext("Somebody from the moderation team reads your text before it appears.")
-        return [ThreadStep(gettext("Being checked"), "current", reason=waiting)]
-    if submission.status is Status.HIDDEN:
-        return [ThreadStep(gettext("Hidden by the moderation"), "dead_end")]
-    if submission.status is not Status.PUBLISHED:
-        word = label(submission.status)
-        return [] if told & DEAD_ENDS else [ThreadStep(word, "dead_end")]
-    steps = []
-    if topic is not None:
-        steps.append(
-            ThreadStep(
-                gettext("Sorted into the topic “%(topic)s”", topic=topic[1]),
-                "done",
-                reason=gettext("Grouped by a program, from the words of all proposals."),
-                url=topic_url,
-                url_label=gettext("All proposals on this topic"),
-            )
-        )
-    later = gettext(
-        "The advisory committee reads the proposals, then the council answers. "
-        "You will see here what becomes of this one."
-    )
-    return [*steps, ThreadStep(gettext("Still open"), "open", reason=later)]
 
 
 def count_of_proposals(count: int) -> str:

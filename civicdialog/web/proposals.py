@@ -38,6 +38,7 @@ from civicdialog.web.fairness import seed_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
 from civicdialog.web.queries import topic_labels, topics_of
 from civicdialog.web.templating import day_in_words, label
+from civicdialog.web.thread import short_thread
 from civicdialog.web.words import gettext
 
 CARDS_ON_FRONT = 3
@@ -366,7 +367,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
             (gettext("Against it"), said.get(Stance.AGAINST, [])),
         ],
         questions=said.get(Stance.QUESTION, []) + said.get(Stance.REMARK, []),
-        thread=presenting.thread(submission, links, topic, topic_url),
+        thread=short_thread(submission, links, topic, topic_url),
         facts=_facts(submission, name, topic, topic_url),
         list_url=listed,
     )

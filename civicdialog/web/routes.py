@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, after_this_request, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from civicdialog.core import clock
@@ -13,15 +13,19 @@ from civicdialog.core.permissions import Permission, Role
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
 from civicdialog.core.view_models import Crumb
+from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import by_slug
-from civicdialog.web import health, law, topic_figures
+from civicdialog.web import health, law, opinion_figures, topic_figures
 from civicdialog.web import proposals as composed
 from civicdialog.web.languages import COOKIE, chosen_language
+from civicdialog.web.opinion_place import map_page
+from civicdialog.web.opinions import opinions_page
 from civicdialog.web.presenting import count_of_proposals
 from civicdialog.web.queries import gone_unrestricted, latest_rounds
 from civicdialog.web.security import csrf
 from civicdialog.web.standing import standing_of
 from civicdialog.web.templating import label
+from civicdialog.web.thread import thread_page
 from civicdialog.web.wording import short_words, words_of
 from civicdialog.web.words import gettext
 
@@ -110,6 +114,40 @@ def proposals(slug: str) -> Any:
     return page("web/proposals.html", round=round, words=words, view=view, crumbs=crumbs)
 
 
+@room.route("/rounds/<slug>/opinions", needs=Permission.PUBLIC)
+def opinions(slug: str) -> Any:
+    """The state of opinion of a round: what unites, what divides, what needs more voices."""
+    round = by_slug(current_actor(), slug)
+    view = opinions_page(current_actor(), round, request.args, clock.now())
+    here = _round_crumbs(round, (gettext("State of opinion"), ""))
+    return page("web/opinions.html", round=round, view=view, **here)
+
+
+@room.route("/rounds/<slug>/opinions/map", needs=Permission.PUBLIC)
+def opinion_map(slug: str) -> Any:
+    """Who answered alike; to the reader alone, where they stand themselves."""
+    round = by_slug(current_actor(), slug)
+    view = map_page(current_actor(), round, clock.now())
+    after_this_request(_never_stored)
+    state_url = url_for("web.opinions", slug=slug)
+    here = _round_crumbs(
+        round, (gettext("State of opinion"), state_url), (gettext("Opinion map"), "")
+    )
+    return page("web/opinion-map.html", round=round, view=view, **here)
+
+
+def _never_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _round_crumbs(round: Round, *steps: tuple[str, str]) -> dict[str, Any]:
+    """The words of a round, and the way to a page below it."""
+    words = short_words([round])[round.id]
+    above = (words.title, url_for("web.round_page", slug=round.slug))
+    return {"words": words, "crumbs": _crumbs(above, *steps)}
+
+
 @room.route("/submissions/<public_id>", needs=Permission.PUBLIC)
 def proposal(public_id: str) -> Any:
     try:
@@ -123,6 +161,17 @@ def proposal(public_id: str) -> Any:
         (view.crumb, ""),
     )
     return page("web/proposal.html", round=round, view=view, parts=view.parts, crumbs=crumbs)
+
+
+@room.route("/submissions/<public_id>/thread", needs=Permission.PUBLIC)
+def thread(public_id: str) -> Any:
+    try:
+        view = thread_page(current_actor(), public_id)
+    except NotFound:
+        return _gone(public_id)
+    here = url_for("web.proposal", public_id=public_id)
+    crumbs = _crumbs((view.submission.title, here), (gettext("What became of it"), ""))
+    return page("web/thread.html", view=view, crumbs=crumbs)
 
 
 def _gone(public_id: str) -> Any:
@@ -173,6 +222,17 @@ def topics_card() -> Any:
         agreements=topic_figures.agreement_rows(),
         stability=topic_figures.stability(),
         contributions=topic_figures.contributions(),
+        crumbs=_crumbs((gettext("How it works"), url_for("web.how_it_works")), (heading, "")),
+    )
+
+
+@room.route("/how-it-works/opinions", needs=Permission.PUBLIC)
+def how_opinions() -> Any:
+    """Every figure of the pages of opinions in plain words."""
+    heading = gettext("How voices become a picture")
+    return page(
+        "web/how-it-works-opinions.html",
+        figures=opinion_figures.figures(),
         crumbs=_crumbs((gettext("How it works"), url_for("web.how_it_works")), (heading, "")),
     )
 

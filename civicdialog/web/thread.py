@@ -1,0 +1,185 @@
+"""The thread of a contribution: every hop with its reason, dead ends too."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy import select
+
+from civicdialog.core.db import db
+from civicdialog.core.i18n import mark
+from civicdialog.core.permissions import Actor
+from civicdialog.core.view_models import ThreadStep
+from civicdialog.insights.models import Cluster, ClusterRun
+from civicdialog.rounds.models import Round
+from civicdialog.submissions import queries as submissions
+from civicdialog.submissions.models import Status, Submission
+from civicdialog.trace import queries as trace
+from civicdialog.trace.models import Relation, TraceLink
+from civicdialog.web.presenting import Topic
+from civicdialog.web.templating import label
+from civicdialog.web.words import gettext
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a hop leads to: its name, and where it can be read."""
+
+    name: str
+    url: str = ""
+    url_label: str = ""
+
+
+@dataclass(frozen=True)
+class Hop:
+    """How a relation is told: what happened, and who does such things."""
+
+    words: str
+    """May name the target: %(target)s."""
+    by: str = ""
+    is_dead_end: bool = False
+    reason: str = ""
+    """Said where the link itself gives none."""
+
+
+HOPS: Mapping[Relation, Hop] = {
+    Relation.HANDED_IN: Hop(mark("Handed in")),
+    Relation.PUBLISHED: Hop(mark("Published"), mark("The moderation team")),
+    Relation.REJECTED: Hop(mark("Not published"), mark("The moderation team"), is_dead_end=True),
+    Relation.WITHDRAWN: Hop(mark("Taken back by its author"), is_dead_end=True),
+    Relation.GROUPED_UNDER: Hop(
+        mark("Sorted into the topic “%(target)s”"),
+        mark("A program"),
+        reason=mark("Grouped by a program, from the words of all proposals."),
+    ),
+}
+
+
+def _topics(ids: Collection[int]) -> dict[int, Target]:
+    rows = db.session.execute(
+        select(Cluster.id, Cluster.label, Cluster.position, Round.slug)
+        .join(ClusterRun, ClusterRun.id == Cluster.run_id)
+        .join(Round, Round.id == ClusterRun.round_id)
+        .where(Cluster.id.in_(ids))
+    )
+    words = gettext("All proposals on this topic")
+    return {
+        number: Target(name, url_for("web.proposals", slug=slug, topic=position), words)
+        for number, name, position, slug in rows
+    }
+
+
+# Rooms whose things a thread can lead to; a kind that is missing here is told without a link.
+TARGETS: Mapping[str, Callable[[Collection[int]], dict[int, Target]]] = {
+    Cluster.__tablename__: _topics,
+}
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """The whole way of one contribution."""
+
+    submission: Submission
+    steps: list[ThreadStep]
+    earlier: list[ThreadStep]
+    """Hops that were replaced by later ones."""
+
+
+def thread_page(actor: Actor, public_id: str) -> ThreadPage:
+    """The thread of a contribution the viewer may see.
+
+    :raise NotFound: otherwise
+    """
+    submission = submissions.by_public_id(actor, public_id)
+    links = trace.way_from(Submission.__tablename__, submission.id)
+    targets = _targets(links)
+    holds = [link for link in links if link.superseded_by_id is None]
+    replaced = [link for link in links if link.superseded_by_id is not None]
+    return ThreadPage(
+        submission,
+        [*_so_far(submission, holds, targets), *_open_end(submission, holds)],
+        _told(replaced, targets),
+    )
+
+
+def short_thread(
+    submission: Submission, links: Sequence[TraceLink], topic: Topic | None, topic_url: str
+) -> list[ThreadStep]:
+    """The same for the margin of a page, from the hops and the topic that are known there."""
+    holds = [
+        link
+        for link in links
+        if link.superseded_by_id is None and link.relation is not Relation.GROUPED_UNDER
+    ]
+    steps = _so_far(submission, holds, {})
+    if topic is not None:
+        target = Target(topic[1], topic_url, gettext("All proposals on this topic"))
+        steps.append(_step(HOPS[Relation.GROUPED_UNDER], target))
+    return [*steps, *_open_end(submission, holds)]
+
+
+def _targets(links: Sequence[TraceLink]) -> dict[tuple[str, int], Target]:
+    found: dict[tuple[str, int], Target] = {}
+    for kind, find in TARGETS.items():
+        ids = {link.to_id for link in links if link.to_kind == kind}
+        if ids:
+            found |= {(kind, number): target for number, target in find(ids).items()}
+    return found
+
+
+def _told(
+    links: Sequence[TraceLink], targets: Mapping[tuple[str, int], Target]
+) -> list[ThreadStep]:
+    return [
+        _step(HOPS[link.relation], targets.get((link.to_kind, link.to_id)), link) for link in links
+    ]
+
+
+def _step(hop: Hop, target: Target | None, link: TraceLink | None = None) -> ThreadStep:
+    words = gettext(hop.words)
+    name = target.name if target else ""
+    return ThreadStep(
+        words % {"target": name} if "%(target)s" in words else words,
+        "dead_end" if hop.is_dead_end else "done",
+        at=link.at if link else None,
+        reason=(link.reason if link else "") or (gettext(hop.reason) if hop.reason else ""),
+        url=target.url if target else "",
+        url_label=target.url_label if target else "",
+        actor=gettext(hop.by) if hop.by else "",
+    )
+
+
+def _so_far(
+    submission: Submission,
+    links: Sequence[TraceLink],
+    targets: Mapping[tuple[str, int], Target],
+) -> list[ThreadStep]:
+    steps = [*_beginning(submission, links), *_told(links, targets)]
+    return sorted(steps, key=lambda step: step.at or submission.created_at)
+
+
+def _beginning(submission: Submission, links: Sequence[TraceLink]) -> list[ThreadStep]:
+    """What no link tells: contributions that came in from a file have none."""
+    told = {link.relation for link in links}
+    steps = []
+    if Relation.HANDED_IN not in told:
+        steps.append(ThreadStep(gettext("Handed in"), "done", at=submission.created_at))
+    if Relation.PUBLISHED not in told and submission.published_at is not None:
+        steps.append(ThreadStep(gettext("Published"), "done", at=submission.published_at))
+    return steps
+
+
+def _open_end(submission: Submission, links: Sequence[TraceLink]) -> list[ThreadStep]:
+    if submission.status is Status.PENDING:
+        waiting = gettext("Somebody from the moderation team reads your text before it appears.")
+        return [ThreadStep(gettext("Being checked"), "current", reason=waiting)]
+    if submission.status is Status.HIDDEN:
+        return [ThreadStep(gettext("Hidden by the moderation"), "dead_end")]
+    if submission.status is not Status.PUBLISHED:
+        has_end = any(HOPS[link.relation].is_dead_end for link in links)
+        return [] if has_end else [ThreadStep(label(submission.status), "dead_end")]
+    later = gettext(
+        "The advisory committee reads the proposals, then the council answers. "
+        "You will see here what becomes of this one."
+    )
+    return [ThreadStep(gettext("Still open"), "open", reason=later)]
