@@ -19,6 +19,7 @@ def open_all(app: Flask) -> None:
     from civicdialog.committee import routes as committee
     from civicdialog.insights import tasks as insights_tasks
     from civicdialog.moderation import routes as moderation
+    from civicdialog.notifications import contact_routes as contact
     from civicdialog.notifications import routes as notifications
     from civicdialog.notifications import tasks as notifications_tasks
     from civicdialog.rounds import routes as rounds
@@ -29,7 +30,7 @@ def open_all(app: Flask) -> None:
     from civicdialog.web import text_routes as texts
 
     for room in (
-        web, texts, committee, moderation, voting, submissions, rounds, notifications, accounts,
+        web, texts, committee, moderation, voting, submissions, rounds, notifications, contact, accounts,
     ):  # fmt: skip
         app.register_blueprint(room.room)
     if app.extensions["settings"].is_development:

@@ -58,6 +58,8 @@ class Event(StrEnum):
     VOTES_CLAIMED = "votes.claimed"
     SUBMISSIONS_PLACED = "submissions.placed"
     SUBMISSIONS_COMPARED = "submissions.compared"
+    CONTACT_SENT = "contact.sent"
+    CONTACT_ANSWERED = "contact.answered"
     PERSON_NOTIFIED = "person.notified"
     MESSAGES_READ = "messages.read"
 

@@ -66,6 +66,8 @@ class Permission(StrEnum):
     """Read what opinion groups think of each topic, and how sure that is."""
     OPINIONS_RUN = "opinions:run"
     """Sum up the votes of a round again."""
+    CONTACT_ANSWER = "contact:answer"
+    """Read and answer reports about barriers on these pages."""
     AUDIT_READ = "audit:read"
     """Read the minutes of all deeds."""
     NOTIFY = "notification:send"
@@ -147,6 +149,7 @@ POLICY: dict[Permission, Grant] = {
     P.TOPICS_DECIDE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.OPINIONS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.OPINIONS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.CONTACT_ANSWER: _to(R.EDITOR),
     P.AUDIT_READ: _to(R.ADMIN),
     P.NOTIFY: _to(R.MODERATOR, R.SYSTEM),
 }

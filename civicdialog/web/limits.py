@@ -16,6 +16,7 @@ LIMITED = {
     "accounts.sign_in": SIGN_IN,
     "accounts.register": LETTERS,
     "accounts.ask_reset": LETTERS,
+    "contact.report": LETTERS,
 }
 
 

@@ -23,6 +23,7 @@ MENU = (
     (mark("Moderation"), "moderation.queue", Permission.MODERATION_READ),
     (mark("Committee"), "committee.index", Permission.TOPICS_READ),
     (mark("Manage rounds"), "rounds.manage", Permission.ROUND_EDIT),
+    (mark("Barriers"), "contact.listed", Permission.CONTACT_ANSWER),
 )
 ACCOUNT = (
     (mark("My contributions"), "submissions.own"),
@@ -82,4 +83,5 @@ def footer_links() -> tuple[Entry, ...]:
     """The pages that must be one click away from everywhere."""
     root = request.script_root
     legal = tuple(Entry(gettext(name), _url("web.legal", root, page)) for name, page in FOOTER)
-    return (*legal, Entry(gettext("Who may do what"), _url("web.law", root)))
+    report = Entry(gettext("Report a barrier"), _url("contact.report", root))
+    return (*legal, report, Entry(gettext("Who may do what"), _url("web.law", root)))

@@ -193,6 +193,7 @@ def legal(page: str) -> Page:
         "heading": heading,
         "text": city().legal[page.replace("-", "_")][language],
         "text_language": SIMPLE.get(language, language) if page == "easy-language" else language,
+        "report_url": url_for("contact.report") if page == "accessibility" else "",
         "crumbs": _crumbs((heading, "")),
     }
     return Page("web/legal.html", values=values)

@@ -26,7 +26,7 @@ def test_a_dead_end_is_told_with_its_reason(sign_in, make, ada, mo):
     with transaction():
         reject(mo.as_actor(), submission, Reasons(Ground.OFF_TOPIC, "Es geht nicht um KI."))
     page = thread_of(sign_in(ada), submission).text
-    assert "Der Weg endet hier" in page
+    assert "Hier endet der Weg" in page
 
 
 def test_a_thread_nobody_may_see_is_not_there(sign_in, make, ada):
