@@ -23,6 +23,7 @@ from civicdialog.notifications.delivery import delay_after, deliver_due_letters
 from civicdialog.notifications.writing import as_message, write
 
 FACTS = {
+    "contact-answered": {"url": "/legal/accessibility", "explanation": "Jetzt geht es."},
     "confirm": {"url": "/confirm/{secret}", "seed": "s", "hours": 48},
     "already-registered": {"url": "/sign-in"},
     "reset": {"url": "/reset-password/{secret}", "seed": "s", "hours": 1},
