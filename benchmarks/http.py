@@ -124,6 +124,7 @@ def fill(app, rows: int) -> Sample:
     from sqlalchemy import insert, text
 
     from civicdialog.accounts.models import Person
+    from civicdialog.accounts.sessions import begin_session
     from civicdialog.core import clock
     from civicdialog.core.db import db
     from civicdialog.core.ids import new_hidden_id, new_public_id
@@ -268,12 +269,11 @@ def fill(app, rows: int) -> Sample:
             public_id = sample.public_ids[each["submission_id"] - 1]
             said[each["participation_id"]][public_id] = words[each["opinion"]]
         sample.said = list(said.values())
+        keys = [begin_session(p, "")[1] for p in people]
+        db.session.commit()
         signed = app.session_interface.get_signing_serializer(app).dumps
         sample.cookies = {
-            "ours": [
-                "session=" + signed({"_user_id": f"{p.id}.{p.session_key}", "_fresh": True})
-                for p in people
-            ],
+            "ours": ["session=" + signed({"_user_id": key, "_fresh": True}) for key in keys],
             "minimal": [
                 "session=" + signed({"person": p.id, "participation": ballots[p.id]})
                 for p in people

@@ -52,6 +52,26 @@ class Settings:
     threads: int = 8
     trusted_proxies: int = 0
     log_format: Literal["text", "json"] = "text"
+    oidc_issuer: str = ""
+    """The city's sign-in service (OpenID Connect); empty: not offered."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_label: str = ""
+    """What people call that service; empty: the city account."""
+    keep_sessions_days: int = 30
+    """So long somebody stays signed in without doing anything."""
+    keep_unconfirmed_days: int = 7
+    keep_tokens_days: int = 30
+    """Used and expired links: so long their page can say what became of them."""
+    keep_letters_days: int = 30
+    keep_contact_days: int = 365
+    """Messages to the contact form, after they were answered."""
+    keep_backups_days: int = 30
+    """When the operator deletes backups; the page to delete an account says so."""
+
+    @property
+    def offers_city_sign_in(self) -> bool:
+        return bool(self.oidc_issuer)
 
     @property
     def is_development(self) -> bool:
@@ -155,11 +175,31 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError("CIVICDIALOG_PORT must lie between 1 and 65535.")
     if not 1 <= settings.threads <= 64:
         raise SettingsError("CIVICDIALOG_THREADS must lie between 1 and 64.")
+    _check_periods(settings)
+    _check_city_sign_in(settings)
     values["base_url"] = settings.base_url.rstrip("/")
     values["secret_key"] = settings.secret_key or _own_secret(settings)
     if len(values["secret_key"]) < 32:
         raise SettingsError("CIVICDIALOG_SECRET_KEY must have at least 32 characters.")
     return Settings(**values)
+
+
+def _check_periods(settings: Settings) -> None:
+    for field in fields(Settings):
+        if field.name.startswith("keep_") and getattr(settings, field.name) < 1:
+            raise SettingsError(f"{PREFIX}{field.name.upper()} must be at least 1 (day).")
+
+
+def _check_city_sign_in(settings: Settings) -> None:
+    needed = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if any(needed) and not all(needed):
+        raise SettingsError(
+            "The city's sign-in needs CIVICDIALOG_OIDC_ISSUER, CIVICDIALOG_OIDC_CLIENT_ID and "
+            "CIVICDIALOG_OIDC_CLIENT_SECRET, or none of them."
+        )
+    secure = ("https://",) if not settings.is_development else ("https://", "http://")
+    if settings.oidc_issuer and not settings.oidc_issuer.startswith(secure):
+        raise SettingsError("CIVICDIALOG_OIDC_ISSUER must begin with https://.")
 
 
 def _own_secret(settings: Settings) -> str:

@@ -52,6 +52,7 @@ def find_problems() -> Iterator[tuple[str, list[str]]]:
     yield "migrations", _migrations()
     yield "foreign keys", _foreign_keys()
     yield "counters", _counters()
+    yield "search", _search()
     yield "outbox", _outbox()
 
 
@@ -79,6 +80,12 @@ def _counters() -> list[str]:
     from civicdialog.voting.counters import wrong_counters as wrong_votes
 
     return [str(wrong) for wrong in wrong_votes()] + wrong_arguments()
+
+
+def _search() -> list[str]:
+    from civicdialog.submissions.search_index import wrong_entries
+
+    return wrong_entries()
 
 
 def _outbox() -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from civicdialog import create_app
 from civicdialog.accounts.models import Person, PersonRole
+from civicdialog.accounts.sessions import begin_session
 from civicdialog.config import load_settings
 from civicdialog.core import clock
 from civicdialog.core.db import db as database
@@ -211,6 +212,13 @@ def ed(make):
     return make.person("Ed", roles=[Role.EDITOR])
 
 
+def new_session_key(person, device="Firefox/Linux"):
+    """Sign the person in somewhere and give what the cookie of that browser holds."""
+    _, key = begin_session(person, device)
+    database.session.commit()
+    return key
+
+
 @pytest.fixture
 def sign_in(app):
     """`sign_in(ada)` gives a client that is Ada's browser; `sign_in()` a visitor's."""
@@ -218,8 +226,9 @@ def sign_in(app):
     def browser_of(person=None) -> EditorClient:
         client = app.test_client()
         if person is not None:
+            key = new_session_key(person)
             with client.session_transaction() as session:
-                session["_user_id"] = f"{person.id}.{person.session_key}"
+                session["_user_id"] = key
                 session["_fresh"] = True
         return client
 

@@ -4,21 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from civicdialog.accounts import queries
 from civicdialog.accounts.hashing import hash_password
+from civicdialog.accounts.letters import write_to
 from civicdialog.accounts.models import OneTimeToken, Person, PersonRole, Purpose
 from civicdialog.accounts.names import refuse_official_name, stored_address, stored_name
 from civicdialog.accounts.passwords import check_password
+from civicdialog.accounts.roles import refuse_last_admin
+from civicdialog.accounts.sessions import end_session, end_sessions
 from civicdialog.core import clock
 from civicdialog.core.audit import Event, record
 from civicdialog.core.city import city
-from civicdialog.core.db import db, insert_into
+from civicdialog.core.db import db, forget_for_good, insert_into
 from civicdialog.core.errors import NotFound, RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.ids import fingerprint, new_secret
-from civicdialog.core.letters import secret_of, write_letter
+from civicdialog.core.letters import Letter, secret_of
 from civicdialog.core.permissions import GRANTABLE_ROLES, Actor, Permission, Role, require
 
 GOOD_FOR = {Purpose.CONFIRM: timedelta(hours=48), Purpose.RESET: timedelta(hours=1)}
@@ -29,6 +32,14 @@ _PATHS = {Purpose.CONFIRM: "/confirm/{secret}", Purpose.RESET: "/reset-password/
 class Registration:
     email: str
     public_name: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a person may change about themselves."""
+
+    public_name: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def register_person(actor: Actor, registration: Registration, *, language: str) 
     )
     person = _known(email)
     if person.may_sign_in:
-        _write(person, "already-registered", url="/sign-in")
+        write_to(person, "already-registered", url="/sign-in")
     else:
         if not person.roles:
             person.public_name = name
@@ -124,6 +135,20 @@ def grant_role(actor: Actor, person: Person, role: Role, *, discipline: str = ""
     record(actor, Event.ROLE_GRANTED, person, role=role)
 
 
+def revoke_role(actor: Actor, person: Person, role: Role) -> None:
+    """Take a role from somebody and end their sessions. Needs `roles` loaded."""
+    require(actor, Permission.PERSON_CREATE)
+    grant = next((grant for grant in person.roles if grant.role is role), None)
+    if grant is None:
+        raise RuleBroken(mark("This person does not have this role."), field="roles")
+    if role is Role.ADMIN:
+        refuse_last_admin(person)
+    person.roles.remove(grant)
+    db.session.delete(grant)
+    end_sessions(person.id)
+    record(actor, Event.ROLE_REVOKED, person, role=role)
+
+
 def admit_person(
     actor: Actor, email: str, *, proven_hash: str | None, better_hash: str | None = None
 ) -> Person | None:
@@ -138,12 +163,60 @@ def admit_person(
     return person
 
 
-def sign_out_person(actor: Actor) -> None:
-    """End every session of the actor, so that a copied cookie is worth nothing."""
+def sign_out_person(actor: Actor, session_id: int | None) -> None:
+    """End the actor's session, so that a copied cookie is worth nothing."""
     require(actor, Permission.ACCOUNT_USE)
     person = queries.of_actor(actor)
-    person.session_key = new_secret()
+    end_session(person.id, session_id)
     record(actor, Event.PERSON_SIGNED_OUT, person)
+
+
+def sign_out_elsewhere(actor: Actor, *, here: int | None, session_id: int | None = None) -> None:
+    """End one other session of the actor, or all others than the one `here`."""
+    require(actor, Permission.ACCOUNT_USE)
+    person = queries.of_actor(actor)
+    if session_id is None:
+        end_sessions(person.id, but=here)
+    else:
+        end_session(person.id, session_id)
+    record(actor, Event.PERSON_SIGNED_OUT, person, elsewhere=True)
+
+
+def change_profile(actor: Actor, profile: Profile) -> None:
+    """Change the name others read, or the language of letters."""
+    require(actor, Permission.ACCOUNT_USE)
+    person = queries.of_actor(actor)
+    name = stored_name(profile.public_name)
+    if name != person.public_name and not person.roles:
+        refuse_official_name(name)
+    if profile.language not in (*city().languages, *city().simple_languages):
+        raise RuleBroken(mark("This language is not offered."), field="language")
+    person.public_name, person.language = name, profile.language
+    record(actor, Event.PERSON_CHANGED, person)
+
+
+def take_own_data(actor: Actor) -> Person:
+    """Note that the actor takes a copy of everything stored about them."""
+    require(actor, Permission.ACCOUNT_USE)
+    person = queries.of_actor(actor)
+    record(actor, Event.PERSON_EXPORTED, person)
+    return person
+
+
+def erase_person(actor: Actor, *, texts: str) -> None:
+    """Delete the actor's account for good; what rooms above know of them has been dealt with.
+
+    The minutes keep the number of the account and what became of the `texts`.
+    """
+    require(actor, Permission.ACCOUNT_USE)
+    person = queries.of_actor(actor)
+    refuse_last_admin(person)
+    record(actor, Event.PERSON_ERASED, person, texts=texts)
+    db.session.flush()
+    db.session.execute(delete(Letter).where(Letter.to_email == person.email))
+    gone = delete(Person).where(Person.id == person.id)
+    db.session.execute(gone.execution_options(synchronize_session=False))
+    forget_for_good()
 
 
 def ask_reset(actor: Actor, email: str) -> None:
@@ -162,7 +235,7 @@ def reset_password(actor: Actor, secret: str, *, password_hash: str) -> Person:
     require(actor, Permission.PUBLIC)
     person = _spend(secret, Purpose.RESET)
     _set_password(person, password_hash)
-    _write(person, "password-changed", url="/reset-password")
+    write_to(person, "password-changed", url="/reset-password")
     record(actor, Event.PASSWORD_CHANGED, person)
     return person
 
@@ -177,7 +250,7 @@ def change_password(actor: Actor, *, proven_hash: str | None, password_hash: str
     if proven_hash is None or person.password_hash != proven_hash:
         raise RuleBroken(mark("Your present password is not right."), field="present")
     _set_password(person, password_hash)
-    _write(person, "password-changed", url="/reset-password")
+    write_to(person, "password-changed", url="/reset-password")
     record(actor, Event.PASSWORD_CHANGED, person)
     return person
 
@@ -191,7 +264,7 @@ def _known(email: str) -> Person:
 
 def _set_password(person: Person, password_hash: str) -> None:
     person.password_hash = password_hash
-    person.session_key = new_secret()
+    end_sessions(person.id)
     _end_links(person, *Purpose)
 
 
@@ -220,12 +293,7 @@ def _send_link(person: Person, purpose: Purpose, kind: str) -> None:
         )
     )
     hours = int(GOOD_FOR[purpose] / timedelta(hours=1))
-    _write(person, kind, url=_PATHS[purpose], seed=seed, hours=hours)
-
-
-def _write(person: Person, kind: str, *, url: str, **facts: object) -> None:
-    if not person.is_sample:
-        write_letter(person.email, kind, language=person.language, url=url, **facts)
+    write_to(person, kind, url=_PATHS[purpose], seed=seed, hours=hours)
 
 
 def _spend(secret: str, purpose: Purpose) -> Person:

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import Email, EqualTo, InputRequired, Length
 
-from civicdialog.accounts.actions import Registration
+from civicdialog.accounts.actions import Profile, Registration
 
 _ADDRESS_MISSING = _l("Please enter your e-mail address.")
 _ADDRESS_WRONG = _l("Please enter an address like name@example.org.")
@@ -57,6 +57,51 @@ class NewPasswordForm(FlaskForm):
             InputRequired(_l("Please enter the password a second time.")),
             EqualTo("password", _l("The two passwords are not the same.")),
         ],
+    )
+
+
+class ProfileForm(FlaskForm):
+    public_name = StringField(
+        _l("Public name"),
+        [InputRequired(_l("Please enter the name that others shall read."))],
+        filters=[_stripped],
+        description=_l("Everybody can read it next to your proposals. It may be a pseudonym."),
+    )
+    language = SelectField(
+        _l("Language of our letters"),
+        [InputRequired(_l("Please choose a language."))],
+        validate_choice=False,
+    )
+
+    def draft(self) -> Profile:
+        return Profile(self.public_name.data or "", self.language.data or "")
+
+
+class ProofForm(FlaskForm):
+    """Where somebody shows once more who they are; right after signing in it stays empty."""
+
+    present = PasswordField(_l("Present password"))
+
+
+class PasskeyForm(ProofForm):
+    name = StringField(
+        _l("Name of the passkey"),
+        [
+            InputRequired(_l("Please give the passkey a name.")),
+            Length(max=60, message=_l("Please use at most 60 characters.")),
+        ],
+        filters=[_stripped],
+        description=_l("By which you recognise it later, such as “my phone”."),
+    )
+    credential = HiddenField()
+
+
+class CityAccountForm(FlaskForm):
+    public_name = StringField(
+        _l("Public name"),
+        [InputRequired(_l("Please enter the name that others shall read."))],
+        filters=[_stripped],
+        description=_l("Everybody can read it next to your proposals. It may be a pseudonym."),
     )
 
 

@@ -23,10 +23,10 @@ class Person(Base):
     """Case-folded; sample people have addresses below example.org."""
     public_name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    """None until the address has been confirmed."""
+    """None until the address has been confirmed, and for who signs in with the city account."""
     language: Mapped[str] = mapped_column(String(10), default="de")
     session_key: Mapped[str] = mapped_column(String(60), default=new_secret)
-    """Part of every session; a new one ends all sessions."""
+    """Nothing reads it any more (sessions have keys of their own); a later release removes it."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
@@ -34,7 +34,7 @@ class Person(Base):
 
     @property
     def may_sign_in(self) -> bool:
-        return self.confirmed_at is not None and self.password_hash is not None
+        return self.confirmed_at is not None
 
     def as_actor(self) -> Actor:
         """The person as one who acts; needs `roles` loaded."""

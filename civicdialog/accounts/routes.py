@@ -11,7 +11,8 @@ from typing import Any
 from flask import Flask, current_app, flash, redirect, request, url_for
 from flask_babel import get_locale, gettext
 
-from civicdialog.accounts import actions, hashing, queries, session
+from civicdialog.accounts import actions, city_sign_in, hashing, passkeys, queries, session
+from civicdialog.accounts.challenges import open_challenge
 from civicdialog.accounts.forms import (
     ChangePasswordForm,
     NewPasswordForm,
@@ -25,7 +26,7 @@ from civicdialog.core import clock
 from civicdialog.core.db import transaction
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
-from civicdialog.core.kept import restore
+from civicdialog.core.kept import Kept, restore
 from civicdialog.core.permissions import Permission
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Room, broken_rule_on, current_actor, page
@@ -44,7 +45,7 @@ def register() -> Any:
     if request.method == "POST" and form.validate():
         try:
             with _same_for_everybody(), transaction():
-                actions.register_person(current_actor(), form.draft(), language=_language())
+                actions.register_person(current_actor(), form.draft(), language=here_language())
         except RuleBroken as error:
             broken_rule_on(form, error)
         else:
@@ -99,23 +100,40 @@ def sign_in() -> Any:
     if request.method == "POST" and form.validate():
         person = _admitted(form.email.data or "", form.password.data or "")
         if person is not None:
-            session.sign_in(person)
-            if kept is None:
-                return redirect(target, 303)
-            return page("errors/send-again.html", path=kept.path, fields=kept.fields, expired=False)
+            return go_on(target, kept)
         broken_rule_on(form, RuleBroken(mark("The address or the password is not right.")))
     elif request.method == "GET" and current_actor().is_signed_in:
         return redirect(target, 303)
     signed = request.form.get("kept", "") if kept else ""
-    return page("accounts/sign-in.html", _status(form), form=form, next=target, kept=signed)
+    return sign_in_page(form, target, signed)
+
+
+def sign_in_page(form: SignInForm, target: str, kept: str) -> Any:
+    """The page to sign in, with every way there is; `kept` is what was typed before, signed."""
+    possible = passkeys.are_possible()
+    return page(
+        "accounts/sign-in.html",
+        _status(form),
+        form=form,
+        next=target,
+        kept=kept,
+        passkey_options=passkeys.options_to_sign_in(open_challenge().value) if possible else "",
+        city_label=city_label() if city_sign_in.is_offered() and not kept else "",
+    )
+
+
+def city_label() -> str:
+    """What people call the city's sign-in service."""
+    label: str = current_app.extensions["settings"].oidc_label
+    return label or gettext("city account")
 
 
 @room.route("/sign-out", methods=["POST"], needs=Permission.ACCOUNT_USE)
 def sign_out() -> Any:
-    actions.sign_out_person(current_actor())
+    actions.sign_out_person(current_actor(), session.own_session_id())
     session.sign_out()
-    flash(gettext("You are signed out, on all your devices."), "success")
-    return redirect(url_for("web.home"), 303)
+    flash(gettext("You are signed out."), "success")
+    return redirect(safe_target(request.form.get("next"), url_for("web.home")), 303)
 
 
 @room.route(
@@ -139,8 +157,15 @@ def password() -> Any:
             flash(
                 gettext("Your new password is in force. Other devices are signed out."), "success"
             )
-            return redirect(url_for("accounts.password"), 303)
-    return page("accounts/password.html", _status(form), form=form)
+            return redirect(url_for("account.show"), 303)
+    person = queries.of_actor(current_actor())
+    return page(
+        "accounts/password.html",
+        _status(form),
+        form=form,
+        email=person.email,
+        has_password=person.password_hash is not None,
+    )
 
 
 def _choose_password(secret: str, purpose: Purpose, finish: Finish) -> Any:
@@ -197,9 +222,19 @@ def _admitted(email: str, password: str) -> Person | None:
         else None
     )
     with transaction():
-        return actions.admit_person(
+        person = actions.admit_person(
             current_actor(), email, proven_hash=stored if right else None, better_hash=better
         )
+        if person is not None:
+            session.sign_in(person)
+    return person
+
+
+def go_on(target: str, kept: Kept | None) -> Any:
+    """Where somebody goes who has just signed in: on, or to what they had typed before."""
+    if kept is None:
+        return redirect(target, 303)
+    return page("errors/send-again.html", path=kept.path, fields=kept.fields, expired=False)
 
 
 @contextmanager
@@ -210,7 +245,8 @@ def _same_for_everybody() -> Iterator[None]:
     time.sleep(max(0.0, begun + SAME_FOR_EVERYBODY - time.monotonic()))
 
 
-def _language() -> str:
+def here_language() -> str:
+    """The language of the page under way."""
     locale = get_locale()
     return locale.language if locale else "de"
 
@@ -227,3 +263,4 @@ def _mailbox_url() -> str:
 
 def init_app(app: Flask) -> None:
     session.init_app(app)
+    city_sign_in.init_app(app)

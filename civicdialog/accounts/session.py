@@ -1,38 +1,62 @@
 """Who is signed in: the only module that knows Flask-Login."""
 
-from flask import Flask, g, session
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 
-from civicdialog.accounts import queries
-from civicdialog.accounts.models import Person
+from flask import Flask, Response, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
+
+from civicdialog.accounts import queries, sessions
+from civicdialog.accounts.devices import device_of
+from civicdialog.accounts.models import Person, PersonSession
+from civicdialog.core import clock
+from civicdialog.core.db import transaction
+from civicdialog.core.ids import fingerprint, new_secret
 from civicdialog.core.permissions import VISITOR, Actor
 
 manager = LoginManager()
 
+GUEST = "guest"
+"""A random secret in the browser of somebody who takes part without an account."""
+
+FRESH = timedelta(minutes=15)
+"""So long somebody who has signed in need not prove again who they are."""
+
 
 class SignedIn(UserMixin):
-    """A person as Flask-Login wants it; the session key ends sessions everywhere when it changes."""
+    """A person as Flask-Login wants it, at the place where they signed in."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, place: PersonSession, key: str) -> None:
         self.person = person
+        self.session_id = place.id
+        self.begun_at = place.created_at
+        self.seen_on = place.seen_on
+        self.key = key
 
     def get_id(self) -> str:
-        return f"{self.person.id}.{self.person.session_key}"
+        return self.key
 
 
 @manager.user_loader
-def _load(name: str) -> SignedIn | None:
-    number, _, key = name.partition(".")
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+def _load(key: str) -> SignedIn | None:
+    days = current_app.extensions["settings"].keep_sessions_days
+    place = queries.session_by_key(key, since=sessions.oldest_day(days))
+    if place is None or not place.person.may_sign_in:
         return None
-    person = queries.by_session(int(number), key)
-    return SignedIn(person) if person and person.may_sign_in else None
+    return SignedIn(place.person, place, key)
 
 
-def sign_in(person: Person) -> None:
-    """Begin a new session for `person`; nothing of the one before is carried over."""
+def sign_in(person: Person, *, by_password: bool = True) -> None:
+    """Begin a new session for `person`; nothing of the one before is carried over.
+
+    Inside a transaction, for a session is a row.
+    """
     _begin_anew()
-    login_user(SignedIn(person))
+    place, key = sessions.begin_session(person, device_of(request.user_agent.string))
+    login_user(SignedIn(person, place, key))
+    session["by_password"] = by_password
 
 
 def sign_out() -> None:
@@ -41,18 +65,55 @@ def sign_out() -> None:
     _begin_anew()
 
 
+def own_session_id() -> int | None:
+    """The session this request belongs to."""
+    return current_user.session_id if current_user.is_authenticated else None
+
+
+def is_fresh(*, strict: bool = False) -> bool:
+    """Whether the person has just proved who they are; `strict`: by more than a password."""
+    if not current_user.is_authenticated or (strict and session.get("by_password", True)):
+        return False
+    return bool(clock.now() - current_user.begun_at < FRESH)
+
+
+def begin_guest() -> Actor:
+    """Let this browser take part as a guest from now on; gives the actor it is."""
+    if GUEST not in session:
+        session[GUEST] = new_secret()
+    g.pop("actor", None)
+    return _find_actor()
+
+
 def _begin_anew() -> None:
+    guest = session.get(GUEST)
     session.clear()
+    if guest is not None:
+        # What was done here as a guest can still be taken into the account.
+        session[GUEST] = guest
     # Both were made for the session that has just ended.
     g.pop("csrf_token", None)
     g.pop("actor", None)
 
 
 def _find_actor() -> Actor:
-    return current_user.person.as_actor() if current_user.is_authenticated else VISITOR
+    actor = current_user.person.as_actor() if current_user.is_authenticated else VISITOR
+    guest = session.get(GUEST)
+    return replace(actor, guest_key=fingerprint(guest)) if guest else actor
+
+
+def _note_day(response: Response) -> Response:
+    """Once a day, after somebody did something, note that their session is in use."""
+    if request.method != "POST" or response.status_code >= 500:
+        return response
+    if current_user.is_authenticated and current_user.seen_on < sessions.today():
+        with suppress(OperationalError), transaction():
+            sessions.note_day(current_user.session_id)
+    return response
 
 
 def init_app(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
     app.extensions["find_actor"] = _find_actor
+    app.after_request(_note_day)

@@ -108,6 +108,8 @@ def _make_sqlite_strict(engine: Engine, synchronous: str) -> None:
             f"synchronous={synchronous}",
             "cache_size=-65536",
             "temp_store=MEMORY",
+            # What is deleted is overwritten, not only marked as free.
+            "secure_delete=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -145,6 +147,28 @@ def after_commit(callback: Callable[[], None]) -> None:
     """
     waiting = db.session.info.setdefault("after_commit", {})
     waiting[callback] = None
+
+
+def forget_for_good() -> None:
+    """Let nothing of what the transaction under way deletes stay in the database's files.
+
+    SQLite overwrites what is deleted (`secure_delete`); its log of changes, which still holds the
+    rows as they were, is emptied after the commit. PostgreSQL clears up by itself (autovacuum).
+    """
+    if db.engine.dialect.name == "sqlite":
+        after_commit(_empty_the_log)
+
+
+def _empty_the_log() -> None:
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        # Whoever reads for long keeps a part of the log; then it goes with one of the next changes.
+        cursor.execute("PRAGMA busy_timeout=2000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        # Not for the next one who gets this connection.
+        connection.invalidate()
 
 
 def _take_callbacks() -> list[Callable[[], None]]:

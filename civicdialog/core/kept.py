@@ -7,7 +7,9 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import RequestEntityTooLarge
 
-SECRET_FIELDS = frozenset({"csrf_token", "password", "password_again", "kept"})
+SECRET_FIELDS = frozenset(
+    {"csrf_token", "password", "password_again", "present", "credential", "kept"}
+)
 
 
 @dataclass(frozen=True)

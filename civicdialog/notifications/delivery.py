@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from civicdialog.config import Settings
 from civicdialog.core import clock
@@ -26,7 +26,6 @@ log = structlog.get_logger("mail")
 
 TIMEOUT = 15.0
 LONGEST_DELAY = timedelta(hours=6)
-KEPT_AFTER_SENDING = timedelta(days=30)
 _TLS_PORT = 465
 _FOR_EYES = EmailPolicy(utf8=True, linesep="\n", max_line_length=0)
 
@@ -64,7 +63,6 @@ def deliver_due_letters() -> int:
         else:
             _note_success(letter_id)
             sent += 1
-    _forget_old_letters()
     return sent
 
 
@@ -129,19 +127,18 @@ def _write_file(message: EmailMessage, letter: Letter) -> None:
 
 def _note_success(letter_id: int) -> None:
     with transaction():
-        letter = db.session.get_one(Letter, letter_id)
+        letter = db.session.get(Letter, letter_id)
+        if letter is None:  # Its reader has deleted the account meanwhile.
+            return
         letter.sent_at = clock.now()
         letter.last_error = ""
 
 
 def _note_failure(letter_id: int, error: Exception) -> None:
     with transaction():
-        letter = db.session.get_one(Letter, letter_id)
+        letter = db.session.get(Letter, letter_id)
+        if letter is None:
+            return
         letter.last_error = f"{type(error).__name__}: {error}"[:500]
     # The text of the error may hold the address; the log does not.
     log.warning("letter not delivered", letter=letter_id, problem=type(error).__name__)
-
-
-def _forget_old_letters() -> None:
-    with transaction():
-        db.session.execute(delete(Letter).where(Letter.sent_at < clock.now() - KEPT_AFTER_SENDING))

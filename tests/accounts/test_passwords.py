@@ -142,4 +142,4 @@ def test_a_visitor_changes_no_password(db):
     with pytest.raises(NotAllowed):
         actions.change_password(VISITOR, proven_hash="x", password_hash="y")
     with pytest.raises(NotAllowed):
-        actions.sign_out_person(VISITOR)
+        actions.sign_out_person(VISITOR, 1)

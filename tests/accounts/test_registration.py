@@ -183,6 +183,10 @@ def test_ordinary_names_are_welcome(register, public_name):
         "12345678",
         "Passwort1!",
         "P@ssw0rd2026",
+        "maverick",
+        "Steelers99!",
+        "zaq12wsx",
+        "q1w2e3r4t5",
         "aaaaaaaaaaaa",
         "Halle2026",  # the city
         "KI-Dialog Halle",  # the site
