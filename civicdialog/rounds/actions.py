@@ -39,6 +39,10 @@ class RoundDraft:
     introduction: str
     slug: str = ""
     is_public: bool = False
+    guests_may_vote: bool = False
+    guests_may_submit: bool = False
+    answers_before_results: int = 5
+    easy_language_waiver: str = ""
     phases: tuple[PhaseDraft, ...] = ()
 
 
@@ -84,6 +88,10 @@ def _write(round: Round, draft: RoundDraft) -> None:
         )
     round.title, round.question = draft.title, draft.question
     round.introduction, round.is_public = draft.introduction, draft.is_public
+    round.guests_may_vote = draft.guests_may_vote
+    round.guests_may_submit = draft.guests_may_submit
+    round.answers_before_results = draft.answers_before_results
+    round.easy_language_waiver = draft.easy_language_waiver
     _set_phases(round, phases)
 
 

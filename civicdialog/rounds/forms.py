@@ -9,12 +9,13 @@ from wtforms import (
     BooleanField,
     Field,
     HiddenField,
+    IntegerField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import DateTimeLocalInput
 
 from civicdialog.core.city import city
@@ -24,6 +25,7 @@ from civicdialog.rounds.models import USUALLY_PERMITTED, Deed, PhaseKind, Round
 WRITTEN = "%Y-%m-%dT%H:%M"
 ALSO_UNDERSTOOD = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M")
 EARLIEST, LATEST = 2000, 2100
+USUAL_ANSWERS = 5
 
 PHASE_NAMES = {
     PhaseKind.INFORMATION: _l("Information"),
@@ -107,6 +109,24 @@ class RoundForm(FlaskForm):
         filters=[lambda value: (value or "").replace("\r\n", "\n").strip()],
     )
     is_public = BooleanField(_l("Everybody can see this round"))
+    guests_may_submit = BooleanField(_l("People may propose without an account"))
+    guests_may_vote = BooleanField(_l("People may vote without an account"))
+    answers_before_results = IntegerField(
+        _l("Own answers before the results are shown"),
+        default=USUAL_ANSWERS,
+        validators=[
+            Optional(),
+            NumberRange(0, 50, message=_l("Please give a number from 0 to 50.")),
+        ],
+    )
+    easy_language_waiver = StringField(
+        _l("Why is there no introduction in easy language?"),
+        validators=[
+            Optional(),
+            Length(max=500, message=_l("Please shorten the reason to 500 characters.")),
+        ],
+        filters=[lambda value: " ".join((value or "").split())],
+    )
 
     def phases(self) -> list[dict[str, Any]]:
         """The fields of each phase, in order, for the page."""
@@ -127,10 +147,19 @@ class RoundForm(FlaskForm):
         self.title.data, self.slug.data = round.title, round.slug
         self.question.data, self.introduction.data = round.question, round.introduction
         self.is_public.data = round.is_public
+        self.guests_may_vote.data = round.guests_may_vote
+        self.guests_may_submit.data = round.guests_may_submit
+        self.answers_before_results.data = round.answers_before_results
+        self.easy_language_waiver.data = round.easy_language_waiver
         for phase in round.phases:
             self[f"{phase.kind}_starts"].data = phase.starts_at
             self[f"{phase.kind}_ends"].data = phase.ends_at
             self[f"{phase.kind}_permits"].data = phase.permits.split()
+
+    def _answers_before_results(self) -> int:
+        """An emptied field means the usual number."""
+        given: int | None = self.answers_before_results.data
+        return USUAL_ANSWERS if given is None else given
 
     def draft(self) -> RoundDraft:
         return RoundDraft(
@@ -139,6 +168,10 @@ class RoundForm(FlaskForm):
             question=self.question.data or "",
             introduction=self.introduction.data or "",
             is_public=bool(self.is_public.data),
+            guests_may_vote=bool(self.guests_may_vote.data),
+            guests_may_submit=bool(self.guests_may_submit.data),
+            answers_before_results=self._answers_before_results(),
+            easy_language_waiver=self.easy_language_waiver.data or "",
             phases=tuple(
                 PhaseDraft(
                     kind=kind,

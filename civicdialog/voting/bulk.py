@@ -10,7 +10,7 @@ from civicdialog.core.db import db, insert_into
 from civicdialog.core.ids import fingerprint, new_hidden_id
 from civicdialog.rounds.models import Round
 from civicdialog.voting.counters import recount
-from civicdialog.voting.models import Opinion, Participation, Vote
+from civicdialog.voting.models import Opinion, Participation, ParticipationKind, Vote
 
 BATCH = 5_000
 
@@ -68,7 +68,12 @@ def _add_participations(round_id: int, batch: Sequence[ImportedVote], keys: dict
     new = {source_key: new_hidden_id() for source_key in name_of if source_key not in found}
     if new:
         rows = [
-            {"id": number, "round_id": round_id, "source_key": source_key}
+            {
+                "id": number,
+                "round_id": round_id,
+                "source_key": source_key,
+                "kind": ParticipationKind.IMPORTED,
+            }
             for source_key, number in new.items()
         ]
         db.session.execute(insert_into(Participation), rows)
@@ -82,7 +87,12 @@ def _put(opinions: dict[tuple[int, int], int]) -> None:
         set_={"opinion": statement.excluded.opinion},
     )
     rows = [
-        {"participation_id": participation, "submission_id": submission, "opinion": opinion}
+        {
+            "participation_id": participation,
+            "submission_id": submission,
+            "opinion": opinion,
+            "important": False,
+        }
         for (participation, submission), opinion in sorted(opinions.items())
     ]
     db.session.execute(statement, rows)

@@ -96,14 +96,16 @@ def next_step(round: Round, phase: Phase | None, now: datetime) -> NextStep:
             url_for("submissions.propose", slug=round.slug),
             "pencil",
             gettext("Vote on proposals") if voting else gettext("Read the proposals"),
-            proposals,
+            url_for("web.voting_room", slug=round.slug) if voting else proposals,
         )
     if voting:
         return NextStep(
             gettext("Say what you think of the proposals."),
             gettext("Vote on proposals"),
-            proposals,
+            url_for("web.voting_room", slug=round.slug),
             "check",
+            gettext("Read the proposals"),
+            proposals,
         )
     if round.submission_count == 0 and (phase is None or phase.kind is PhaseKind.INFORMATION):
         url = url_for("web.round_page", slug=round.slug)

@@ -88,8 +88,20 @@ def test_the_minutes_hold_nothing_of_a_vote(db, ada, round, submission, vote):
 
 
 def test_a_vote_keeps_no_time_and_no_person():
-    assert set(Vote.__table__.c.keys()) == {"participation_id", "submission_id", "opinion"}
-    assert set(Participation.__table__.c.keys()) == {"id", "round_id", "person_id", "source_key"}
+    assert set(Vote.__table__.c.keys()) == {
+        "participation_id",
+        "submission_id",
+        "opinion",
+        "important",
+    }
+    assert set(Participation.__table__.c.keys()) == {
+        "id",
+        "round_id",
+        "person_id",
+        "guest_key",
+        "kind",
+        "source_key",
+    }
 
 
 @pytest.mark.parametrize("stage", ["coming", "information", "collecting", "evaluating", "closed"])

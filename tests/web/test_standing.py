@@ -45,7 +45,7 @@ def test_a_phase_that_ends_at_midnight_shows_the_day_before(english, make):
     [
         ("collecting", "Make a proposal", "/rounds/r/propose"),
         ("open", "Make a proposal", "/rounds/r/propose"),
-        ("voting", "Vote on proposals", "/rounds/r/proposals"),
+        ("voting", "Vote on proposals", "/rounds/r/vote"),
         ("evaluating", "Read the proposals", "/rounds/r/proposals"),
         ("reporting", "Read the proposals", "/rounds/r/proposals"),
         ("closed", "Read the proposals", "/rounds/r/proposals"),
