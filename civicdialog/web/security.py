@@ -22,6 +22,7 @@ HEADERS = {
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "manifest-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
