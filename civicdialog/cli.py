@@ -182,6 +182,24 @@ def create_user(
     click.echo(f"{person.email}: {', '.join(roles) or 'participant'}")
 
 
+@main.command("revoke-role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(["moderator", "committee", "editor", "admin"]))
+@inside
+def revoke_role(email: str, role: str) -> None:
+    """Take ROLE from the person with EMAIL and sign them out everywhere."""
+    from civicdialog.accounts import actions, queries
+    from civicdialog.core.db import transaction
+    from civicdialog.core.permissions import Actor, Role
+
+    with transaction():
+        person = queries.by_email(email)
+        if person is None:
+            raise click.UsageError(f"There is no account with the address '{email}'.")
+        actions.revoke_role(Actor.system(), person, Role(role))
+    click.echo(f"{person.email}: {role} taken away")
+
+
 @main.command("import-submissions")
 @click.argument("round_name", metavar="ROUND")
 @click.argument("path", metavar="FILE.csv", type=FILE)
@@ -265,6 +283,18 @@ def cluster(
     click.echo(f"{len(found.ids)} texts, {len(found.topics.topics)} topics → {out}")
 
 
+@main.command("rebuild-search")
+@inside
+def rebuild_search() -> None:
+    """Make the index of the search anew from the texts of all contributions."""
+    from civicdialog.core.db import transaction
+    from civicdialog.submissions.search_index import rebuild
+
+    with transaction():
+        changed = rebuild()
+    click.echo(f"The search is built anew; {changed} contributions were out of date.")
+
+
 @main.command("run-topics")
 @click.argument("round_name", metavar="ROUND")
 @click.option("--seed", default=0, show_default=True)
@@ -296,17 +326,118 @@ def run_topics(round_name: str, seed: int, adopt: str | None) -> None:
         click.echo(f"{topic.size:6d}  {topic.label}")
 
 
+@main.command("run-opinions")
+@click.argument("round_name", metavar="ROUND")
+@click.option("--seed", default=0, show_default=True)
+@inside
+def run_opinions(round_name: str, seed: int) -> None:
+    """Sum up the votes of ROUND, look for opinion groups, and keep the result as a new run.
+
+    While people can vote, the next run waits for 20 new votes: two results must not tell the votes
+    of one person.
+    """
+    from civicdialog.core.permissions import Actor
+    from civicdialog.insights.building_opinions import build_opinions
+    from civicdialog.insights.queries import result_of
+
+    round = round_named(round_name)
+    with progress_bar("Opinions") as progress:
+        run = build_opinions(Actor.system(), round, seed=seed, progress=progress)
+    stability = "unknown" if run.stability is None else f"{run.stability:.2f}"
+    click.echo(
+        f"Run {run.id}: {run.participant_count} participants, {run.vote_count} votes, "
+        f"{run.group_count} opinion groups, stability {stability}, {run.seconds:.1f} s, "
+        f"input {run.input_hash[:12]}, result {run.result_hash[:12]}"
+    )
+    for group in result_of(run)["groups"]:
+        click.echo(f"{group['size']:6d}  group {group['key']}")
+
+
+@main.command("export-opinions")
+@click.argument("round_name", metavar="ROUND")
+@click.argument("path", metavar="FILE.json", type=OUTPUT)
+@inside
+def export_opinions(round_name: str, path: Path) -> None:
+    """Write the newest opinion run of ROUND with all ballots, without names, for verify-run.
+
+    Possible once the voting is over and nothing connects ballots with people any more.
+    """
+    from civicdialog.analysis.files import atomic_text
+    from civicdialog.analysis.run_file import as_bytes
+    from civicdialog.insights.export import opinion_export
+    from civicdialog.insights.queries import newest_opinions
+
+    run = newest_opinions(round_named(round_name).id)
+    if run is None:
+        raise click.ClickException("The votes of this round have not been summed up yet.")
+    values = as_bytes(opinion_export(run)).decode("utf-8")
+    with atomic_text(path) as file:
+        file.write(values)
+    click.echo(f"Run {run.id}: {run.participant_count} ballots → {path}")
+
+
+@main.command("opinions")
+@click.argument("source", metavar="VOTES.csv", type=FILE)
+@click.option(
+    "--out",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for groups.csv, statements.csv, map.json, summary.json, run.json, report.html.",
+)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--comments", type=FILE, help="id,title,text, or comments.csv of Polis.")
+@click.option("--topics", type=FILE, help="id,cluster, as the command cluster writes it.")
+@click.option(
+    "--language",
+    type=click.Choice(["de", "en"]),
+    default="de",
+    show_default=True,
+    help="Of the report.",
+)
+def opinions(source: Path, folder: Path, **chosen: Any) -> None:
+    """Find opinion groups and common ground in VOTES.csv. Needs no database.
+
+    VOTES.csv has the columns participant,submission,opinion(agree|disagree|pass), or is one of the
+    files votes.csv and participants-votes.csv that Polis exports.
+    """
+    from civicdialog.analysis.files import BadFile
+    from civicdialog.analysis.opinion_file import Choices, opinions_file
+
+    try:
+        with progress_bar("Opinions") as progress:
+            found = opinions_file(source, folder, Choices(**chosen), progress=progress)
+    except BadFile as error:
+        show_bad_lines(error)
+        raise SystemExit(1) from error
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    result = found.result
+    click.echo(
+        f"{result['participants']} participants, {result['votes']} votes, "
+        f"{result['submissions']} contributions, {len(result['groups'])} opinion groups → {folder}"
+    )
+    if result["repeated"]:
+        click.echo(f"{result['repeated']} votes were replaced by later ones.")
+    if found.left_out:
+        click.echo(
+            f"{found.left_out} votes on contributions that moderation left out did not count."
+        )
+
+
 @main.command("verify-run")
 @click.argument("path", metavar="EXPORT", type=FILE)
 def verify_run(path: Path) -> None:
-    """Calculate the run in EXPORT again and say whether it is the same. Needs no database.
+    """Calculate the run in EXPORT, of topics or opinions, again and say whether it is the same.
 
+    Needs no database.
     Ends with 0 if it is, with 1 if it is not, and with 2 if EXPORT cannot be read.
     """
-    from civicdialog.analysis.verify import Unreadable, verify
+    from civicdialog.analysis.verdict import Unreadable
+    from civicdialog.analysis.verify import verify
 
     try:
-        with progress_bar("Topics") as progress:
+        with progress_bar("Calculating") as progress:
             verdict = verify(path, progress=progress)
     except Unreadable as error:
         click.echo(f"Error: {error}", err=True)

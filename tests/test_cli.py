@@ -48,8 +48,9 @@ def rows(tmp_path, query):
 
 @pytest.mark.parametrize(
     "command",
-    ["serve", "worker", "migrate", "demo", "create-user", "import-submissions", "import-votes",
-     "cluster", "run-topics", "verify-run", "check"],
+    ["serve", "worker", "migrate", "demo", "create-user", "revoke-role", "import-submissions", "import-votes",
+     "cluster", "run-topics", "verify-run", "check", "opinions", "run-opinions",
+     "export-opinions"],
 )  # fmt: skip
 def test_every_command_explains_itself(run, command):
     answer = run(command, "--help")
@@ -93,6 +94,16 @@ def test_a_user_is_created_with_roles(installation, tmp_path):
         tmp_path, "SELECT email, role FROM person JOIN person_role ON person.id = person_id"
     )
     assert found == [("mo@example.org", "moderator")]
+
+
+def test_a_role_is_taken_away_again(installation, tmp_path):
+    words = ("create-user", "mo@example.org", "--role", "moderator", "--password-stdin")
+    installation(*words, stdin="eine lange Zeile\n")
+    answer = installation("revoke-role", "mo@example.org", "moderator")
+    assert answer.exit_code == 0, answer.output
+    assert rows(tmp_path, "SELECT count(*) FROM person_role") == [(0,)]
+    assert installation("revoke-role", "mo@example.org", "moderator").exit_code == 1
+    assert installation("revoke-role", "wer@example.org", "moderator").exit_code == 2
 
 
 def test_a_weak_password_is_refused_with_a_sentence(installation):
@@ -209,6 +220,81 @@ def test_topics_of_an_imported_round_are_run_and_kept(many, tmp_path):
     assert answer.exit_code == 0, answer.output
     assert "60 contributions" in answer.output
     assert rows(tmp_path, "SELECT count(*) FROM cluster_member") == [(60,)]
+
+
+@pytest.fixture
+def voted(many, tmp_path):
+    """The round with the votes of forty people in two camps."""
+    path = tmp_path / "votes.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["participant", "submission", "opinion"])
+        writer.writerows(
+            [who, what, "agree" if what > 15 or (who + what) % 2 else "disagree"]
+            for who in range(40)
+            for what in range(20)
+        )
+    assert many("import-votes", "ki", path).exit_code == 0
+    return many
+
+
+def test_opinions_of_an_imported_round_are_summed_up_and_kept(voted, tmp_path):
+    answer = voted("run-opinions", "ki")
+    assert answer.exit_code == 0, answer.output
+    assert re.search(
+        r"Run 1: 40 participants, 800 votes, 2 opinion groups, stability [\d.]+, "
+        r"[\d.]+ s, input [0-9a-f]{12}, result [0-9a-f]{12}\n +20  group 1\n +20  group 2\n",
+        answer.output,
+    )
+    assert rows(tmp_path, "SELECT count(*) FROM opinion_run") == [(1,)]
+
+
+def test_the_same_votes_are_not_summed_up_twice(voted, tmp_path):
+    first, second = (voted("run-opinions", "ki").output.splitlines()[-3:] for _ in range(2))
+    assert first == second
+    assert rows(tmp_path, "SELECT count(*) FROM opinion_run") == [(1,)]
+
+
+def test_an_exported_opinion_run_is_the_same_again(voted, tmp_path):
+    path = tmp_path / "run.json"
+    voted("run-opinions", "ki")
+    refused = voted("export-opinions", "ki", path)
+    assert refused.exit_code == 1
+    assert "This file holds every ballot." in refused.output
+    assert not path.exists()
+    with sqlite3.connect(tmp_path / "instance" / "civicdialog.db") as connection:
+        connection.execute("UPDATE round SET ballots_detached_at = '2026-01-02 00:00:00+00:00'")
+    assert "40 ballots" in voted("export-opinions", "ki", path).output
+    answer = voted("verify-run", path)
+    assert answer.exit_code == 0, answer.output
+    assert "The same: 40 participants, 800 votes, 2 opinion groups" in answer.output
+
+
+def test_a_round_that_was_never_summed_up_has_no_run_to_export(installation, tmp_path):
+    answer = installation("export-opinions", "ki", tmp_path / "run.json")
+    assert answer.exit_code == 1
+    assert "have not been summed up yet" in answer.output
+
+
+def test_votes_in_a_file_are_summed_up_without_a_database(run, tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text("participant,submission,opinion\na,1,agree\na,1,pass\n", "utf-8")
+    answer = run("opinions", path, "--out", tmp_path / "out", "--language", "en")
+    assert answer.exit_code == 0, answer.output
+    assert "1 participants, 1 votes, 1 contributions, 0 opinion groups" in answer.output
+    assert "1 votes were replaced by later ones." in answer.output
+    assert '<html lang="en">' in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert not (tmp_path / "instance").exists()
+
+
+def test_a_file_with_bad_votes_leaves_nothing(run, tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text("participant,submission,opinion\na,1,often\n,2,1\n", "utf-8")
+    answer = run("opinions", path, "--out", tmp_path / "out")
+    assert answer.exit_code == 1
+    assert "line 2, column opinion" in answer.output
+    assert "line 3, column participant" in answer.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_wrong_setting_ends_with_a_sentence(run, monkeypatch):

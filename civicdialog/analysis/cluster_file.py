@@ -1,6 +1,5 @@
 """From a CSV file of contributions to a CSV file of topics: the work of `civicdialog cluster`."""
 
-import hashlib
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from civicdialog.analysis.files import (
 from civicdialog.analysis.report.origin import Origin
 from civicdialog.analysis.report.page import html_report
 from civicdialog.analysis.run_file import as_bytes, run_file
-from civicdialog.analysis.runs import canonical_json, input_hash, library_versions, topics_as_dict
+from civicdialog.analysis.runs import input_hash, library_versions, result_hash, topics_as_dict
 from civicdialog.analysis.sentence_vectors import MODEL
 from civicdialog.analysis.topics import Progress, Topics, cluster_texts, silent
 from civicdialog.analysis.wishes import followed, with_stability, without_parts
@@ -245,7 +244,7 @@ def _run(rows: Sequence[Row], topics: Topics, choices: Choices, wishes: _Wishes)
         },
         versions=library_versions(),
         input_sha256=input_hash((row["id"], row["title"], row["text"]) for row in rows),
-        result_sha256=hashlib.sha256(canonical_json(result)).hexdigest(),
+        result_sha256=result_hash(result),
         result=result,
     )
 

@@ -14,6 +14,8 @@ _TOKEN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]{3,60}")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,255}\.\w{2,20}")
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+# As the stemmer does it: not in quer, Bauer, neue.
+_SPELLED_UMLAUT = re.compile(r"(a(?=e)|o(?=e)|(?<![aeq])u(?=e))e")
 _SPELLED_LETTERS = frozenset("äöüß")
 _LONGEST_TOKEN = 60
 
@@ -120,11 +122,25 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(composed(text))
 
 
+def term(token: str) -> str:
+    """What search compares of one token: its stem, folded."""
+    return fold(stem(_german_letters(token)))
+
+
+def plain(token: str) -> str:
+    """The whole token folded, ae, oe and ue like ä, ö and ü: Straßenbäume is strassenbaume."""
+    return _SPELLED_UMLAUT.sub(r"\1", fold(token))
+
+
+def telling_tokens(text: str) -> list[str]:
+    """The tokens without function words; a text of nothing but function words keeps them."""
+    words = tokens(text)
+    return [word for word in words if word not in STOP_WORDS] or words
+
+
 def fold_terms(text: str) -> str:
     """What search compares: folded stems joined by blanks, without function words.
 
     A text of nothing but function words keeps them, so that looking for "wie" finds something.
     """
-    words = tokens(text)
-    telling = [word for word in words if word not in STOP_WORDS]
-    return " ".join(fold(stem(_german_letters(word))) for word in telling or words)
+    return " ".join(term(word) for word in telling_tokens(text))

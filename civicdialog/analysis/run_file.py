@@ -11,6 +11,8 @@ from typing import Any
 
 FORMAT = "civicdialog-topics-run"
 VERSION = 2
+OPINIONS_FORMAT = "civicdialog-opinions-run"
+OPINIONS_VERSION = 1
 WITH_SENTENCES = "words+sentences"
 """The method that needs vectors."""
 
@@ -48,6 +50,36 @@ def run_file(
             if vectors is None
             else {"model": model, "float32": b64encode(vectors).decode("ascii")},
         },
+    }
+
+
+def opinion_run_file(
+    *,
+    given: Mapping[str, Any],
+    previous: Mapping[str, Any] | None,
+    seed: int,
+    versions: Mapping[str, Any],
+    input_sha256: str,
+    previous_sha256: str,
+    result_sha256: str,
+    result: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The values of the file of an opinion run, with every ballot and nobody's name.
+
+    given: as `opinion_input.OpinionInput.as_values` writes it. previous: what the run took over from
+    the one before, as `opinion_state.state_of` writes it.
+    """
+    return {
+        "format": OPINIONS_FORMAT,
+        "version": OPINIONS_VERSION,
+        "seed": seed,
+        "versions": dict(versions),
+        "input_sha256": input_sha256,
+        "previous_sha256": previous_sha256,
+        "result_sha256": result_sha256,
+        "input": dict(given),
+        "previous": None if previous is None else dict(previous),
+        "result": dict(result),
     }
 
 

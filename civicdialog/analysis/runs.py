@@ -1,12 +1,11 @@
 """What makes a run repeatable: a hash of its input, the versions, and a result in fixed bytes."""
 
-import hashlib
-import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from civicdialog.analysis.hashes import sha256_of
 from civicdialog.analysis.topic_map import positions
 from civicdialog.analysis.topics import Subtopic, Topic, Topics, ask_about
 
@@ -16,17 +15,9 @@ FORMAT = 2
 _DECIMALS = 4
 
 
-def canonical_json(value: object) -> bytes:
-    """JSON with sorted keys, no blanks and ASCII only: the same value has the same bytes."""
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
-    return text.encode("ascii")
-
-
 def input_hash(contributions: Iterable[tuple[str, str, str]]) -> str:
     """SHA-256 of the (id, title, text) triples in canonical JSON, sorted, whatever their order."""
-    return hashlib.sha256(canonical_json(sorted(map(list, contributions)))).hexdigest()
+    return sha256_of(sorted(map(list, contributions)))
 
 
 def library_versions() -> dict[str, str]:
@@ -40,7 +31,7 @@ def library_versions() -> dict[str, str]:
 
 def result_hash(result: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of a result of `topics_as_dict`."""
-    return hashlib.sha256(canonical_json(result)).hexdigest()
+    return sha256_of(result)
 
 
 def topics_as_dict(topics: Topics, ids: Sequence[str]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Calculating a run again from its file, and saying whether it comes out the same."""
 
-import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,25 +11,18 @@ from numpy.typing import NDArray
 
 from civicdialog.analysis import sentence_vectors
 from civicdialog.analysis.growth import difference, match
-from civicdialog.analysis.run_file import FORMAT, VERSION, WITH_SENTENCES
+from civicdialog.analysis.run_file import (
+    FORMAT,
+    OPINIONS_FORMAT,
+    OPINIONS_VERSION,
+    VERSION,
+    WITH_SENTENCES,
+)
 from civicdialog.analysis.runs import input_hash, library_versions, result_hash, topics_as_dict
 from civicdialog.analysis.topics import Progress, Theme, Topics, cluster_texts
+from civicdialog.analysis.verdict import SHOWN, Unreadable, Verdict, read_values
+from civicdialog.analysis.verify_opinions import verify_opinions
 from civicdialog.analysis.wishes import followed, with_stability, without_parts
-
-_SHOWN = 12
-"""So many characters of a hash tell it from any other one."""
-
-
-class Unreadable(ValueError):
-    """The file is no run, or it cannot be calculated here. Says what to do."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a run is the same again, and what differs, in one sentence."""
-
-    is_same: bool
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -52,16 +44,8 @@ class _Run:
     is_checked: bool
 
     @classmethod
-    def read(cls, path: Path) -> "_Run":
-        """The run in a file; raises Unreadable."""
-        try:
-            values = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise Unreadable(f"{path}: this is no JSON file ({error})") from error
-        if not isinstance(values, dict) or values.get("format") != FORMAT:
-            raise Unreadable(f"{path}: this is no file of a run ({FORMAT})")
-        if values.get("version") != VERSION:
-            raise Unreadable(f"{path}: version {values.get('version')!r} of the file is unknown")
+    def read(cls, path: Path, values: Mapping[str, Any]) -> "_Run":
+        """The run in the values of a file; raises Unreadable."""
         try:
             return cls._of(values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -122,22 +106,22 @@ def verify(path: Path, *, progress: Progress | None = None) -> Verdict:
 
     Raises Unreadable when the file is no run or the sentence encoder it needs is missing.
     """
-    run = _Run.read(path)
+    values = read_values(path, {FORMAT: VERSION, OPINIONS_FORMAT: OPINIONS_VERSION})
+    if values["format"] == OPINIONS_FORMAT:
+        return verify_opinions(path, values, progress)
+    run = _Run.read(path, values)
     if run.method == WITH_SENTENCES and run.vectors is None and not sentence_vectors.available():
         raise Unreadable(f"{path}: the file has no vectors, and the extra 'semantic' is missing")
     try:
         result = topics_as_dict(run.grouped_again(progress), run.ids)
     except (KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"{path}: the run cannot be calculated ({error!r})") from error
-    causes = [*_other_input(run), *_other_result(run, result)]
-    versions = _other_versions(run.versions, library_versions())
-    if causes:
-        return Verdict(False, f"Different: {'; '.join(causes + versions)}.")
     same = (
-        f"The same: {len(run.ids)} contributions, {len(result['topics'])} topics, "
-        f"result {run.result_sha256[:_SHOWN]}"
+        f"{len(run.ids)} contributions, {len(result['topics'])} topics, "
+        f"result {run.result_sha256[:SHOWN]}"
     )
-    return Verdict(True, f"{'; '.join([same, *versions])}.")
+    differences = [*_other_input(run), *_other_result(run, result)]
+    return Verdict.of(same, differences, run.versions, library_versions())
 
 
 def _other_input(run: _Run) -> list[str]:
@@ -166,14 +150,3 @@ def _numbered(themes: Mapping[str, Theme]) -> dict[str, int]:
     """Numbers instead of names."""
     numbers = {theme: n for n, theme in enumerate(sorted(set(themes.values()), key=str))}
     return {each: numbers[theme] for each, theme in themes.items()}
-
-
-def _other_versions(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Which programs have another version here."""
-    names = sorted(then.keys() | now.keys())
-    changed = [
-        f"{name} {then.get(name, 'missing')} → {now.get(name, 'missing')}"
-        for name in names
-        if then.get(name) != now.get(name)
-    ]
-    return [f"calculated with other versions: {', '.join(changed)}"] if changed else []

@@ -13,7 +13,13 @@ from civicdialog.core.jobs import Job, cancel_job, open_job, request_job, ring_l
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.insights import keeping, queries
 from civicdialog.insights.keeping import Alike, FoundTopics, Place
-from civicdialog.insights.models import ClusterRun, RunStatus, SimilarPair
+from civicdialog.insights.keeping_opinions import (
+    FoundOpinions,
+    let_old_results_go,
+    new_opinion_run,
+)
+from civicdialog.insights.models import ClusterRun, OpinionRun, RunStatus, SimilarPair
+from civicdialog.insights.opinion_refresh import RUN_OPINIONS, refuse_too_few
 from civicdialog.rounds.models import Round
 from civicdialog.submissions.texts import cleaned, cleaned_line
 
@@ -206,3 +212,29 @@ def keep_similar(
             ],
         )
     record(actor, Event.SUBMISSIONS_COMPARED, round, compared=len(compared), similar=len(found))
+
+
+def request_opinions(actor: Actor, round: Round, *, seed: int = 0) -> Job:
+    """Have the votes of a round summed up again, in the background. Needs the round's phases.
+
+    :raise RuleBroken: if that is under way already, or there are no votes or too few new ones
+    """
+    require(actor, Permission.OPINIONS_RUN)
+    if round.vote_count == 0:
+        raise RuleBroken(mark("There are no votes yet."))
+    refuse_too_few(round, queries.newest_opinions(round.id))
+    job = request_job(actor, RUN_OPINIONS, name_of(round), seed=seed)
+    record(actor, Event.OPINIONS_REQUESTED, round)
+    return job
+
+
+def keep_opinions(actor: Actor, round: Round, found: FoundOpinions) -> OpinionRun:
+    """Store what the votes say; people see it from now on. Earlier runs stay as they are."""
+    require(actor, Permission.OPINIONS_RUN)
+    keeping.hold(round.id)
+    run = new_opinion_run(actor, round, found)
+    db.session.add(run)
+    db.session.flush()
+    let_old_results_go(round.id)
+    record(actor, Event.OPINIONS_SUMMED_UP, run, round=round.slug, groups=run.group_count)
+    return run

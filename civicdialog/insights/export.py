@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from civicdialog.analysis.run_file import WITH_SENTENCES, run_file
+from civicdialog.analysis.opinion_state import state_of
+from civicdialog.analysis.run_file import WITH_SENTENCES, opinion_run_file, run_file
+from civicdialog.core.db import db
+from civicdialog.core.errors import RuleBroken
+from civicdialog.core.i18n import mark
 from civicdialog.insights import queries
-from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, OpinionRun
+from civicdialog.insights.opinion_reading import read_votes
+from civicdialog.rounds.models import Round
 from civicdialog.submissions.models import Submission
 
 Row = tuple[ClusterMember, Cluster, Submission]
@@ -85,3 +91,43 @@ def _contribution(row: Row) -> dict[str, Any]:
         "fits": member.fits,
         "reasons": member.reasons,
     }
+
+
+def opinion_export(run: OpinionRun) -> dict[str, Any]:
+    """The file of an opinion run as values for JSON: every ballot, and nobody's name or key.
+
+    :raise RuleBroken: while ballots hang on people, or if other votes were counted then
+    """
+    round = db.session.get_one(Round, run.round_id)
+    if round.ballots_detached_at is None:
+        raise RuleBroken(
+            mark(
+                "This file holds every ballot. It exists once the voting is over and nothing "
+                "connects ballots with people any more."
+            )
+        )
+    given, state = read_votes(run.round_id).given, _state_before(run)
+    if given.sha256 != run.input_hash or not queries.result_of(run):
+        raise RuleBroken(
+            mark(
+                "Votes, contributions or topics have changed since. Only the newest run can be checked."
+            )
+        )
+    return opinion_run_file(
+        given=given.as_values(),
+        previous=state,
+        seed=run.seed,
+        versions=run.versions,
+        input_sha256=run.input_hash,
+        previous_sha256=run.settings["previous_sha256"],
+        result_sha256=run.result_hash,
+        result=queries.result_of(run),
+    )
+
+
+def _state_before(run: OpinionRun) -> dict[str, Any] | None:
+    """What the run took over from the one before; None if it was a first one, or that is gone."""
+    number = run.settings["previous_id"]
+    before = None if number is None else db.session.get(OpinionRun, number)
+    result = queries.result_of(before) if before else {}
+    return state_of(result) if result else None

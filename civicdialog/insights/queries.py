@@ -1,7 +1,9 @@
-"""Reading cluster runs. Who may read what of them is decided at the page; runs hold no secrets."""
+"""Reading runs. Who may read what of them is decided at the page; runs hold no secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import selectinload
@@ -13,17 +15,20 @@ from civicdialog.insights.models import (
     Cluster,
     ClusterMember,
     ClusterRun,
+    OpinionRun,
     RunStatus,
     SimilarKind,
     SimilarPair,
     SubmissionVector,
 )
+from civicdialog.rounds.models import Round
 from civicdialog.submissions.models import Status, Submission
 from civicdialog.submissions.queries import visible_to
 
 COMPARED = (Status.PENDING, Status.PUBLISHED)
 """Whether something says the same is worth knowing of these."""
 MOST_HINTS = 5
+_RESULTS_AT_HAND = 16
 
 
 def runs(round_id: int) -> Select[ClusterRun]:
@@ -178,3 +183,37 @@ def compared_unrestricted(round_id: int) -> Select[Submission, int]:
         .where(Submission.round_id == round_id, Submission.status.in_(COMPARED))
         .order_by(Submission.id)
     )
+
+
+def opinion_runs(round_id: int) -> Select[OpinionRun]:
+    """All opinion runs of a round, the newest first; without their results."""
+    return select(OpinionRun).where(OpinionRun.round_id == round_id).order_by(OpinionRun.id.desc())
+
+
+def newest_opinions(round_id: int) -> OpinionRun | None:
+    """The opinion run people see."""
+    return db.session.scalar(opinion_runs(round_id).limit(1))
+
+
+def result_of(run: OpinionRun) -> Mapping[str, Any]:
+    """The result of an opinion run, not to be changed; empty where only the card was kept."""
+    return _result(run.id, run.result_hash)
+
+
+@lru_cache(_RESULTS_AT_HAND)
+def _result(run_id: int, result_hash: str) -> Mapping[str, Any]:
+    """A result never changes, so each process reads it once."""
+    wanted = select(OpinionRun.result).where(OpinionRun.id == run_id)
+    found: Mapping[str, Any] = db.session.execute(wanted).scalar_one()
+    return found
+
+
+def round_with_phases_unrestricted(round_id: int) -> Round:
+    """The round, whoever may see it."""
+    wanted = select(Round).options(selectinload(Round.phases)).where(Round.id == round_id)
+    return db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
+
+
+def rounds_with_votes_unrestricted() -> list[int]:
+    """Rounds with something to sum up."""
+    return list(db.session.scalars(select(Round.id).where(Round.vote_count > 0).order_by(Round.id)))

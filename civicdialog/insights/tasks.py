@@ -1,4 +1,4 @@
-"""Work on topics in the background, each job in a process of its own.
+"""Work on runs in the background, each job in a process of its own.
 
 The numerical libraries live in that process alone: pages stay quick, and the web process light.
 """
@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from civicdialog.config import ROOT, Settings
 from civicdialog.core import clock
-from civicdialog.core.audit import Event, follow
+from civicdialog.core.audit import Event, follow, name_of
 from civicdialog.core.db import db, transaction
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
@@ -36,8 +36,10 @@ from civicdialog.core.jobs import (
 )
 from civicdialog.core.permissions import Actor
 from civicdialog.insights import queries
-from civicdialog.insights.actions import RUN_TOPICS, TAKE_IN
+from civicdialog.insights.actions import RUN_TOPICS, TAKE_IN, request_opinions
 from civicdialog.insights.building import Progress, build_topics
+from civicdialog.insights.building_opinions import build_opinions
+from civicdialog.insights.opinion_refresh import RUN_OPINIONS, is_due
 from civicdialog.insights.taking_in import take_in
 from civicdialog.rounds.models import Round
 
@@ -67,9 +69,8 @@ def perform_job(job_id: int) -> None:
         if job.kind == TAKE_IN:
             take_in(round_id, report)
         else:
-            build_topics(
-                Actor.system(), db.session.get_one(Round, round_id), seed=seed, progress=report
-            )
+            build = build_opinions if job.kind == RUN_OPINIONS else build_topics
+            build(Actor.system(), db.session.get_one(Round, round_id), seed=seed, progress=report)
     except Cancelled:
         return
     except RuleBroken as error:
@@ -122,6 +123,17 @@ def take_in_news() -> None:
     perform_waiting(TAKE_IN)
 
 
+def sum_up_opinions() -> None:
+    """Have the votes of every round summed up where it is time to."""
+    for number in queries.rounds_with_votes_unrestricted():
+        round = queries.round_with_phases_unrestricted(number)
+        if is_due(round) and not _is_busy(latest_job(RUN_OPINIONS, name_of(round))):
+            # Another worker may be faster, and votes may be fewer by now.
+            with suppress(RuleBroken, IntegrityError), transaction():
+                request_opinions(Actor.system(), queries.round_with_phases_unrestricted(number))
+    perform_waiting(RUN_OPINIONS)
+
+
 def _is_busy(job: Job | None) -> bool:
     """Whether a job is under way, or failed so recently that trying again is of no use."""
     if job is None or job.finished_at is None:
@@ -160,6 +172,7 @@ def register(app: Flask) -> None:
     with app.app_context():
         doorbell().add(RUN_TOPICS, partial(perform_waiting, RUN_TOPICS))
         doorbell().add(TAKE_IN, take_in_news)
+        doorbell().add(RUN_OPINIONS, sum_up_opinions)
     for event in BRING_NEWS:
         follow(event, _ring_for_news)
 

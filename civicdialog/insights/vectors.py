@@ -1,6 +1,5 @@
 """Sentence vectors: computed once for every text and kept. Not for processes that make pages."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from civicdialog.analysis.runs import canonical_json
+from civicdialog.analysis.hashes import sha256_of
 from civicdialog.analysis.sentence_vectors import DIMENSIONS, MODEL, STEP, available, encode
 from civicdialog.core.db import db, insert_into, transaction
 from civicdialog.insights.keeping import batches
@@ -60,7 +59,7 @@ def vectors_of(texts: Sequence[Text], report: Report) -> Floats | None:
 
 def digest_of(text: Text) -> str:
     """Another one as soon as the model, the title or the body is another one."""
-    return hashlib.sha256(canonical_json([MODEL, text.title, text.body])).hexdigest()
+    return sha256_of([MODEL, text.title, text.body])
 
 
 def _known(ids: Sequence[int]) -> dict[int, tuple[str, bytes]]:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from civicdialog.analysis.hashes import canonical_json
 from civicdialog.analysis.report.origin import Origin
 from civicdialog.analysis.report.page import html_report
-from civicdialog.analysis.runs import canonical_json, topics_as_dict
+from civicdialog.analysis.runs import topics_as_dict
 from civicdialog.analysis.topics import ask_about, cluster_texts, steer
 from tests.analysis.sound import assert_sound
 

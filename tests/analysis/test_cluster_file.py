@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from civicdialog.analysis.cluster_file import RESULT, Choices, cluster_file
 from civicdialog.analysis.files import BadFile
-from civicdialog.analysis.runs import canonical_json, input_hash, topics_as_dict
+from civicdialog.analysis.hashes import canonical_json
+from civicdialog.analysis.runs import input_hash, topics_as_dict
 from civicdialog.analysis.topics import cluster_texts
 from civicdialog.analysis.verify import verify
 from civicdialog.cli import main

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 CHILD = """
 import json, sys
 from threadpoolctl import threadpool_info
-from civicdialog.analysis.runs import canonical_json, topics_as_dict
+from civicdialog.analysis.hashes import canonical_json
+from civicdialog.analysis.runs import topics_as_dict
 from civicdialog.analysis.topics import cluster_texts
 rows, views = json.load(sys.stdin)
 names, titles, texts = zip(*rows)

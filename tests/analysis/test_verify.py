@@ -7,7 +7,10 @@ import pytest
 
 from civicdialog.analysis import sentence_vectors
 from civicdialog.analysis.cluster_file import Choices, cluster_file
-from civicdialog.analysis.verify import Unreadable, verify
+from civicdialog.analysis.opinion_file import Choices as OpinionChoices
+from civicdialog.analysis.opinion_file import opinions_file
+from civicdialog.analysis.verdict import Unreadable
+from civicdialog.analysis.verify import verify
 
 WORDS = (
     "Ampel Kreuzung Fußgänger grün",
@@ -178,3 +181,89 @@ def test_without_vectors_and_encoder_a_run_with_sentences_is_refused(changed, mo
     monkeypatch.setattr("civicdialog.analysis.sentence_vectors.available", lambda: False)
     with pytest.raises(Unreadable, match="semantic"):
         verify(path)
+
+
+# ---- opinions -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opinions(tmp_path):
+    """`opinions(change)` gives the file of an opinion run that `change` has worked on."""
+
+    def run(change=lambda values: None):
+        votes = [
+            f"v{who},s{what},{'agree' if what > 7 or (who + what) % 2 else 'disagree'}"
+            for who in range(30)
+            for what in range(10)
+        ]
+        path = tmp_path / "votes.csv"
+        path.write_text("\n".join(["participant,submission,opinion", *votes]) + "\n", "utf-8")
+        opinions_file(path, tmp_path / "out", OpinionChoices())
+        values = json.loads((tmp_path / "out" / "run.json").read_bytes())
+        change(values)
+        (tmp_path / "out" / "run.json").write_text(json.dumps(values), "utf-8")
+        return tmp_path / "out" / "run.json"
+
+    return run
+
+
+def test_an_opinion_run_is_the_same_again(opinions):
+    verdict = verify(opinions())
+    assert verdict.is_same
+    assert verdict.sentence.startswith("The same: 30 participants, 300 votes, ")
+
+
+def test_ballots_in_another_order_are_the_same(opinions):
+    assert verify(opinions(lambda values: values["input"]["ballots"].reverse())).is_same
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda values: values["input"]["ballots"].pop(),
+            "the ballots in the file are not those that were counted",
+        ),
+        (
+            lambda values: values["input"]["ballots"].pop(),
+            "10 of 10 contributions have other figures",
+        ),
+        (
+            lambda values: values["result"].update(votes=7),
+            "the result in the file has been changed",
+        ),
+        (
+            lambda values: values.update(previous_sha256="0" * 64),
+            "the run that this one continues is not the one in the file",
+        ),
+        (lambda values: values.update(seed=9), "the rest is described otherwise"),
+    ],
+)
+def test_an_opinion_run_that_was_changed_is_told(opinions, change, told):
+    verdict = verify(opinions(change))
+    assert not verdict.is_same
+    assert told in verdict.sentence
+
+
+def test_other_versions_of_programs_are_told_of_an_opinion_run(opinions):
+    verdict = verify(opinions(lambda values: values["versions"].update(numpy="1.0")))
+    assert verdict.is_same
+    assert "calculated with other versions: numpy 1.0 → " in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values.pop("input"),
+        lambda values: values.update(version=99),
+        lambda values: values["input"].update(ballots=[{"agree": [1]}]),
+        lambda values: values["input"]["ballots"][0].update(agree=[99]),
+        lambda values: values["input"]["ballots"][0].update(agree=["one"]),
+        lambda values: values.update(input=[]),
+        lambda values: values.update(previous={"k": 2}),
+        lambda values: values.update(result=None),
+    ],
+)
+def test_an_opinion_run_that_cannot_be_read_is_no_crash(opinions, change):
+    with pytest.raises(Unreadable, match=r"run\.json: "):
+        verify(opinions(change))
