@@ -1,15 +1,23 @@
 """The committee's pages: topics of a round, their contributions, versions, settings, downloads."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from civicdialog.analysis.run_file import as_bytes
-from civicdialog.committee import quality, queries, reading, versions
+from civicdialog.committee import (
+    opinion_card,
+    opinion_queries,
+    quality,
+    queries,
+    reading,
+    versions,
+)
 from civicdialog.committee.download import run_as_csv
 from civicdialog.committee.forms import KeepForm, SettingsForm
+from civicdialog.committee.opinion_pages import opinions_as_csv, opinions_view, statements_view
 from civicdialog.config import Settings
 from civicdialog.core.audit import name_of
 from civicdialog.core.db import db
@@ -21,14 +29,16 @@ from civicdialog.core.view_models import Crumb
 from civicdialog.insights import actions
 from civicdialog.insights import queries as insights
 from civicdialog.insights.actions import FEWEST, RUN_TOPICS
-from civicdialog.insights.export import run_export
-from civicdialog.insights.models import Cluster, ClusterRun
+from civicdialog.insights.export import opinion_export, run_export
+from civicdialog.insights.models import Cluster, ClusterRun, OpinionRun
+from civicdialog.insights.opinion_refresh import RUN_OPINIONS
 from civicdialog.rounds import queries as rounds
 from civicdialog.rounds.models import Round
 
 room = Room("committee", __name__)
 
 VERSIONS_SHOWN = 50
+Run = TypeVar("Run", ClusterRun, OpinionRun)
 
 
 @room.route("/committee", needs=Permission.TOPICS_READ)
@@ -217,6 +227,83 @@ def runs(slug: str) -> Any:
     return page("committee/runs.html", round=round, rows=rows, crumbs=crumbs)
 
 
+# ---- opinions -----------------------------------------------------------------------------------
+
+
+@room.route("/committee/rounds/<slug>/opinions", needs=Permission.OPINIONS_READ)
+def opinions(slug: str) -> Any:
+    """Topics × opinion groups, what is most important of them, and how sure it is."""
+    round = rounds.by_slug(current_actor(), slug)
+    run = _chosen_opinions(round)
+    newest = insights.newest_opinions(round.id) if request.args.get("run") else run
+    return page(
+        "committee/opinions.html",
+        round=round,
+        run=run,
+        view=opinions_view(round, run, request.args) if run else None,
+        is_newest=run is None or newest is None or run.id == newest.id,
+        job=opinion_card.job_view(latest_job(RUN_OPINIONS, name_of(round)), newest),
+        may_run=may(current_actor(), Permission.OPINIONS_RUN),
+        crumbs=_opinion_crumbs(round),
+    )
+
+
+@room.route("/committee/rounds/<slug>/opinions/contributions", needs=Permission.OPINIONS_READ)
+def opinion_statements(slug: str) -> Any:
+    """The contributions of a topic, or all of them, with what each group thinks of them."""
+    round = rounds.by_slug(current_actor(), slug)
+    run = _existing(_chosen_opinions(round))
+    view = statements_view(round, run, request.args)
+    crumbs = _opinion_crumbs(round, view.name)
+    return page("committee/opinion-statements.html", round=round, run=run, view=view, crumbs=crumbs)
+
+
+@room.route("/committee/rounds/<slug>/opinions/runs", needs=Permission.OPINIONS_READ)
+def opinion_runs(slug: str) -> Any:
+    """Every summing-up of a round; each stays as it was."""
+    round = rounds.by_slug(current_actor(), slug)
+    found = list(db.session.scalars(insights.opinion_runs(round.id).limit(VERSIONS_SHOWN)))
+    rows = opinion_card.run_rows(round, found)
+    crumbs = _opinion_crumbs(round, gettext("All summings-up"))
+    return page("committee/opinion-runs.html", round=round, rows=rows, crumbs=crumbs)
+
+
+@room.route(
+    "/committee/rounds/<slug>/opinions/run", methods=["POST"], needs=Permission.OPINIONS_RUN
+)
+def sum_up_again(slug: str) -> ResponseReturnValue:
+    """Have the voices of a round summed up again, in the background."""
+    actor = current_actor()
+    actions.request_opinions(actor, rounds.by_slug(actor, slug))
+    return redirect(url_for("committee.opinions", slug=slug), 303)
+
+
+@room.route("/committee/rounds/<slug>/opinions.json", needs=Permission.OPINIONS_READ)
+def opinions_json(slug: str) -> ResponseReturnValue:
+    """All figures of a run, as they are kept; none counts fewer than five people."""
+    run = _existing(_chosen_opinions(rounds.by_slug(current_actor(), slug)))
+    result = dict(insights.result_of(run))
+    return _file(as_bytes(result), "application/json", f"{slug}-opinions-{run.id}.json")
+
+
+@room.route("/committee/rounds/<slug>/opinions.csv", needs=Permission.OPINIONS_READ)
+def opinions_csv(slug: str) -> ResponseReturnValue:
+    """The figures of all contributions as a table for a spreadsheet."""
+    round = rounds.by_slug(current_actor(), slug)
+    run = _existing(_chosen_opinions(round))
+    settings: Settings = current_app.extensions["settings"]
+    text = opinions_as_csv(round, run, settings.base_url)
+    return _file(text, "text/csv", f"{slug}-opinions-{run.id}.csv")
+
+
+@room.route("/committee/rounds/<slug>/opinions/<int:run_id>.json", needs=Permission.OPINIONS_READ)
+def opinion_file(slug: str, run_id: int) -> ResponseReturnValue:
+    """A run with the anonymous ballots, to calculate it again (`civicdialog verify-run`)."""
+    run = _existing(opinion_queries.opinion_run(rounds.by_slug(current_actor(), slug), run_id))
+    name = f"{slug}-ballots-{run.id}.json"
+    return _file(as_bytes(opinion_export(run)), "application/json", name)
+
+
 # ---- downloads ----------------------------------------------------------------------------------
 
 
@@ -253,11 +340,20 @@ def _chosen_run(round: Round) -> ClusterRun | None:
     return insights.run_with_topics(round.id, int(number) if number else None)
 
 
+def _chosen_opinions(round: Round) -> OpinionRun | None:
+    """The opinion run named in the address, or the newest one."""
+    number = request.args.get("run", "")
+    is_number = number.isascii() and number.isdecimal() and len(number) < 10
+    if number and not is_number:
+        raise NotFound(number)
+    return opinion_queries.opinion_run(round, int(number) if number else None)
+
+
 def _run_of(round: Round, run_id: int) -> ClusterRun:
     return _existing(insights.run_with_topics(round.id, run_id))
 
 
-def _existing(run: ClusterRun | None) -> ClusterRun:
+def _existing(run: Run | None) -> Run:
     if run is None:
         raise NotFound("run")
     return run
@@ -299,6 +395,16 @@ def _crumbs(round: Round, here: str = "") -> list[Crumb]:
     steps = [
         Crumb(gettext("Committee"), url_for("committee.index")),
         Crumb(gettext("Topics of “%(round)s”", round=round.title), url),
+    ]
+    return [*steps, Crumb(here)] if here else steps
+
+
+def _opinion_crumbs(round: Round, here: str = "") -> list[Crumb]:
+    """The way to the opinions of a round, or to a page below them."""
+    url = url_for("committee.opinions", slug=round.slug) if here else ""
+    steps = [
+        Crumb(gettext("Committee"), url_for("committee.index")),
+        Crumb(gettext("Opinions on “%(round)s”", round=round.title), url),
     ]
     return [*steps, Crumb(here)] if here else steps
 

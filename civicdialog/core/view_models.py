@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import sqrt
+from math import hypot, sqrt
 from typing import Literal
 
 PhaseState = Literal["past", "current", "future"]
@@ -152,6 +152,9 @@ class ProposalCard:
     number: int | None = None
     my_opinion: Opinion = ""
     is_mine: bool = False
+    title_parts: tuple[tuple[str, bool], ...] = ()
+    """The title in stretches, and which are hits of a search; empty without hits."""
+    summary_parts: tuple[tuple[str, bool], ...] = ()
 
 
 # ---- opinion bar ------------------------------------------------------------------------------
@@ -216,6 +219,8 @@ class OpinionBar:
     disagree: OpinionShare
     label: str = ""
     threshold: int = 0
+    is_main: bool = False
+    """The one that the others are parts of."""
 
     @property
     def is_shown(self) -> bool:
@@ -227,8 +232,9 @@ class OpinionBar:
 
     @classmethod
     def from_counts(
-        cls, agree: int, pass_: int, disagree: int, *, label: str = "", threshold: int = 0
-    ) -> "OpinionBar":
+        cls, agree: int, pass_: int, disagree: int, *, label: str = "", threshold: int = 0,
+        is_main: bool = False,
+    ) -> "OpinionBar":  # fmt: skip
         """Below `threshold` voices nothing but their number is shown."""
         counts = (agree, pass_, disagree)
         n, percents = sum(counts), whole_percents(counts)
@@ -245,7 +251,8 @@ class OpinionBar:
                              _percent(x), _percent(width), _percent(start), _percent(end))
             )  # fmt: skip
             x += width
-        return cls(n, shares[0], shares[1], shares[2], label=label, threshold=threshold)
+        agree_share, neutral, disagree_share = shares
+        return cls(n, agree_share, neutral, disagree_share, label, threshold, is_main)
 
 
 # ---- topic tile -------------------------------------------------------------------------------
@@ -279,58 +286,50 @@ class TopicTile:
 
 # ---- opinion map ------------------------------------------------------------------------------
 
-MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 720, 440, 34
-LETTERS = "ABCDE"
+MAP_WIDTH, MAP_HEIGHT, MAP_MARGIN = 600, 440, 46
+_NEAREST_LETTERS = 46.0
+_SMALLEST_SHAPE = 3.5
+
+
+@dataclass(frozen=True)
+class MapCell:
+    """Some people who answered nearly alike: where, how many, and the group most belong to."""
+
+    x: float
+    y: float
+    count: int
+    group: int | None = None
 
 
 @dataclass(frozen=True)
 class MapGroup:
-    """People who answered alike; the drawing is filled in by `OpinionMapView.from_points`."""
+    """People who answered alike; the drawing is filled in by `OpinionMapView.from_cells`."""
 
-    label: str
-    description: str = ""
-    statements: Sequence[str] = ()
-    size: int = 0
+    letter: str
+    size: int
+    x: float
+    y: float
     percent: int = 0
-    letter: str = ""
+    agrees: Sequence[Cell] = ()
+    disagrees: Sequence[Cell] = ()
+    """What it says yes and no to, unlike the others."""
     number: int = 0
-    dots: str = ""
-    hull: str = ""
-    x: float = 0.0
-    y: float = 0.0
+    shapes: str = ""
+
+    @property
+    def anchor(self) -> str:
+        return f"group-{self.letter.lower()}"
 
 
-def _dot(number: int, x: float, y: float) -> str:
-    """One person as a piece of a path: circle and square are line caps, the others are drawn."""
-    if number == 3:
-        return f"M{x:.0f} {y - 6:.0f}l6 10h-12z"
-    if number == 4:
-        return f"M{x:.0f} {y - 6:.0f}l6 6-6 6-6-6z"
-    if number == 5:
-        return f"M{x - 6:.0f} {y - 2:.0f}h4v-4h4v4h4v4h-4v4h-4v-4h-4z"
-    return f"M{x:.0f} {y:.0f}h0"
+@dataclass(frozen=True)
+class MapDirection:
+    """Towards this side lie people who agree with something."""
 
-
-def _hull(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The corners of the smallest convex outline (Andrew's monotone chain)."""
-
-    def half(ordered: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-        chain: list[tuple[float, float]] = []
-        for p in ordered:
-            while len(chain) > 1 and _turn(chain[-2], chain[-1], p) <= 0:
-                chain.pop()
-            chain.append(p)
-        return chain[:-1]
-
-    unique = sorted(set(points))
-    return unique if len(unique) < 3 else half(unique) + half(reversed(unique))
-
-
-def _turn(o: tuple[float, float], a: tuple[float, float], b: tuple[float, float]) -> float:
-    return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
-
-
-Point = tuple[float, float, int | None]
+    number: int
+    text: str
+    url: str
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -341,64 +340,131 @@ class OpinionMapView:
     groups: Sequence[MapGroup]
     people_count: int
     others: str = ""
-    """Path of the people in no group."""
+    """Path of the cells in which most people are in no group."""
     others_count: int = 0
     others_percent: int = 0
+    directions: Sequence[MapDirection] = ()
+    me: tuple[float, float] | None = None
     how_url: str = ""
     width: int = MAP_WIDTH
     height: int = MAP_HEIGHT
 
+    @property
+    def is_drawn(self) -> bool:
+        return self.people_count > 0
+
     @classmethod
-    def from_points(
-        cls, points: Sequence[Point], groups: Sequence[MapGroup], *,
-        title: str, how_url: str = "", min_group: int = 5,
+    def from_cells(
+        cls, cells: Sequence[MapCell], groups: Sequence[MapGroup], *, title: str,
+        radius: float = 1.0, others_count: int = 0, directions: Sequence[MapDirection] = (),
+        me: tuple[float, float] | None = None, how_url: str = "",
     ) -> "OpinionMapView":  # fmt: skip
-        """Place the people; a group smaller than `min_group` is drawn as people in no group."""
-        placed = _placed(points)
-        sizes = [sum(1 for *_, g in placed if g == i) for i in range(len(groups))]
-        shown = [i for i, size in enumerate(sizes) if size >= min_group][: len(LETTERS)]
-        drawn = [
-            _drawn(groups[i], number, [(x, y) for x, y, g in placed if g == i], len(placed))
-            for number, i in enumerate(shown, start=1)
-        ]
-        others = [(x, y) for x, y, g in placed if g not in shown]
+        """Place cells, letters and directions; a shape's area follows the number of people.
+
+        `others_count` people are in no group; 0 also where they are too few to tell.
+        """
+        place = _Place.of(cells, radius)
+        most = max((cell.count for cell in cells), default=1)
+        total = sum(cell.count for cell in cells)
+
+        def shapes(group: int | None) -> str:
+            return "".join(
+                _shape(0 if group is None else group + 1, *place.point(cell.x, cell.y),
+                       max(_SMALLEST_SHAPE, place.room * sqrt(cell.count / most)))
+                for cell in cells
+                if cell.group == group
+            )  # fmt: skip
+
+        letters = _apart([place.point(group.x, group.y) for group in groups])
         return cls(
-            title, drawn, len(placed), "".join(_dot(1, x, y) for x, y in others), len(others),
-            round(100 * len(others) / len(placed)) if placed else 0, how_url,
+            title=title,
+            groups=[
+                replace(group, number=n + 1, x=x, y=y, shapes=shapes(n),
+                        percent=round(100 * group.size / total) if total else 0)
+                for n, (group, (x, y)) in enumerate(zip(groups, letters, strict=True))
+            ],
+            people_count=total,
+            others=shapes(None),
+            others_count=others_count,
+            others_percent=round(100 * others_count / total) if total else 0,
+            directions=[place.direction(each) for each in directions],
+            me=None if me is None else place.inside(*me),
+            how_url=how_url,
         )  # fmt: skip
 
 
-def _placed(points: Sequence[Point]) -> list[Point]:
-    """Scale to the drawing area; both axes alike, so that distances keep their meaning."""
-    if not points:
-        return []
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    spread_x, spread_y = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
-    scale = min((MAP_WIDTH - 2 * MAP_MARGIN) / spread_x, (MAP_HEIGHT - 2 * MAP_MARGIN) / spread_y)
-    left = (MAP_WIDTH - scale * spread_x) / 2
-    top = (MAP_HEIGHT - scale * spread_y) / 2
-    return [
-        (left + scale * (x - min(xs)), top + scale * (max(ys) - y), group) for x, y, group in points
-    ]
+@dataclass(frozen=True)
+class _Place:
+    """From coordinates of a run to those of the drawing; both axes alike."""
+
+    left: float
+    top: float
+    scale: float
+    room: float
+    """Largest radius of a shape, so that neighbours do not touch."""
+
+    @classmethod
+    def of(cls, cells: Sequence[MapCell], radius: float) -> "_Place":
+        xs, ys = [c.x for c in cells] or [0.0], [c.y for c in cells] or [0.0]
+        wide, high = max(xs) - min(xs) + 2 * radius, max(ys) - min(ys) + 2 * radius
+        scale = min((MAP_WIDTH - 2 * MAP_MARGIN) / wide, (MAP_HEIGHT - 2 * MAP_MARGIN) / high)
+        left = MAP_WIDTH / 2 - scale * (max(xs) + min(xs)) / 2
+        top = MAP_HEIGHT / 2 + scale * (max(ys) + min(ys)) / 2
+        return cls(left, top, scale, min(40.0, 0.84 * radius * scale))
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        return round(self.left + self.scale * x, 1), round(self.top - self.scale * y, 1)
+
+    def inside(self, x: float, y: float) -> tuple[float, float]:
+        """The point, or the nearest one that still lies in the picture."""
+        at_x, at_y = self.point(x, y)
+        edge = MAP_MARGIN * 0.7
+        return min(max(at_x, edge), MAP_WIDTH - edge), min(max(at_y, edge), MAP_HEIGHT - edge)
+
+    def direction(self, each: MapDirection) -> MapDirection:
+        """Where the ray from the middle leaves the picture."""
+        half_x, half_y = MAP_WIDTH / 2 - MAP_MARGIN / 2, MAP_HEIGHT / 2 - MAP_MARGIN / 2
+        reach = min(half_x / (abs(each.x) or 1e-9), half_y / (abs(each.y) or 1e-9))
+        x, y = MAP_WIDTH / 2 + reach * each.x, MAP_HEIGHT / 2 - reach * each.y
+        return replace(each, x=round(x, 1), y=round(y, 1))
 
 
-def _drawn(
-    group: MapGroup, number: int, points: Sequence[tuple[float, float]], total: int
-) -> MapGroup:
-    """The group with its dots, its outline and the place of its letter."""
-    corners = _hull([(round(x), round(y)) for x, y in points])
-    outline = "L".join(f"{x:.0f} {y:.0f}" for x, y in corners)
-    return replace(
-        group,
-        size=len(points),
-        percent=round(100 * len(points) / total),
-        number=number,
-        letter=LETTERS[number - 1],
-        dots="".join(_dot(number, x, y) for x, y in points),
-        hull=f"M{outline}Z",
-        x=round(sum(x for x, _ in points) / len(points)),
-        y=round(sum(y for _, y in points) / len(points)),
-    )
+def _shape(number: int, x: float, y: float, r: float) -> str:
+    """A piece of a path: each group has a shape of its own, all of the same area for the same r."""
+    if number == 2:
+        s = 0.886 * r
+        return f"M{x - s:.1f} {y - s:.1f}h{2 * s:.1f}v{2 * s:.1f}h-{2 * s:.1f}z"
+    if number == 3:
+        s = 1.2 * r
+        return f"M{x:.1f} {y - s:.1f}l{s:.1f} {1.75 * s:.1f}h-{2 * s:.1f}z"
+    if number == 4:
+        s = 1.2 * r
+        return f"M{x:.1f} {y - s:.1f}l{s:.1f} {s:.1f}-{s:.1f} {s:.1f}-{s:.1f}-{s:.1f}z"
+    if number == 5:
+        s = 0.4 * r
+        return (
+            f"M{x - s:.1f} {y - 3 * s:.1f}h{2 * s:.1f}v{2 * s:.1f}h{2 * s:.1f}v{2 * s:.1f}h-{2 * s:.1f}"
+            f"v{2 * s:.1f}h-{2 * s:.1f}v-{2 * s:.1f}h-{2 * s:.1f}v-{2 * s:.1f}h{2 * s:.1f}z"
+        )
+    # An arc over half a circle must not be longer than its chord says.
+    r = round(r, 1)
+    half = f"a{r} {r} 0 0 0"
+    return f"M{x - r:.1f} {y:.1f}{half} {2 * r:.1f} 0{half}-{2 * r:.1f} 0z"
+
+
+def _apart(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points, moved away from each other where letters would lie over one another."""
+    moved = [list(point) for point in points]
+    for _ in range(20):
+        for i, one in enumerate(moved):
+            for other in moved[:i]:
+                dx, dy = one[0] - other[0] or 0.1, one[1] - other[1]
+                distance = hypot(dx, dy)
+                if distance < _NEAREST_LETTERS:
+                    push = (_NEAREST_LETTERS - distance) / 2 / distance
+                    one[0], one[1] = one[0] + push * dx, one[1] + push * dy
+                    other[0], other[1] = other[0] - push * dx, other[1] - push * dy
+    return [(round(x, 1), round(y, 1)) for x, y in moved]
 
 
 # ---- thread line ------------------------------------------------------------------------------
