@@ -15,7 +15,10 @@ def open_all(app: Flask) -> None:
     for name in WITH_TABLES:
         import_module(f"civicdialog.{name}.models")
 
+    from civicdialog import retention
+    from civicdialog.accounts import account_routes as account
     from civicdialog.accounts import routes as accounts
+    from civicdialog.accounts import way_routes as ways
     from civicdialog.committee import routes as committee
     from civicdialog.insights import tasks as insights_tasks
     from civicdialog.moderation import routes as moderation
@@ -23,20 +26,24 @@ def open_all(app: Flask) -> None:
     from civicdialog.notifications import routes as notifications
     from civicdialog.notifications import tasks as notifications_tasks
     from civicdialog.rounds import routes as rounds
+    from civicdialog.submissions import exposure
     from civicdialog.submissions import routes as submissions
     from civicdialog.voting import routes as voting
     from civicdialog.voting import tasks as voting_tasks
+    from civicdialog.web import own_routes as own
     from civicdialog.web import routes as web
+    from civicdialog.web import share_routes as share
     from civicdialog.web import text_routes as texts
 
     for room in (
-        web, texts, committee, moderation, voting, submissions, rounds, notifications, contact, accounts,
+        web, texts, share, committee, moderation, voting, submissions, rounds, notifications, contact, accounts,
+        account, ways, own,
     ):  # fmt: skip
         app.register_blueprint(room.room)
     if app.extensions["settings"].is_development:
         from civicdialog.notifications.mailbox import dev_room
 
         app.register_blueprint(dev_room)
-    for duties in (notifications_tasks, insights_tasks, voting_tasks):
+    for duties in (exposure, notifications_tasks, insights_tasks, voting_tasks, retention):
         duties.register(app)
     accounts.init_app(app)

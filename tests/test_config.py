@@ -59,3 +59,25 @@ def test_production_refuses_to_make_up_a_secret(environ):
 
 def test_development_keeps_its_secret(environ):
     assert load_settings(environ).secret_key == load_settings(environ).secret_key
+
+
+@pytest.mark.parametrize("name", ["SESSIONS", "UNCONFIRMED", "TOKENS", "LETTERS", "BACKUPS"])
+def test_a_period_of_no_days_is_refused(environ, name):
+    with pytest.raises(SettingsError, match="at least 1"):
+        load_settings({**environ, f"CIVICDIALOG_KEEP_{name}_DAYS": "0"})
+
+
+def test_half_a_city_sign_in_is_refused(environ):
+    with pytest.raises(SettingsError, match="OIDC_CLIENT_ID"):
+        load_settings({**environ, "CIVICDIALOG_OIDC_ISSUER": "https://konto.example"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "issuer"), [("production", "http://konto.example"), ("development", "konto")]
+)
+def test_a_city_sign_in_without_encryption_is_refused(environ, environment, issuer):
+    values = {"ISSUER": issuer, "CLIENT_ID": "a", "CLIENT_SECRET": "b"}
+    city = {f"CIVICDIALOG_OIDC_{name}": value for name, value in values.items()}
+    secret = {"CIVICDIALOG_SECRET_KEY": "k" * 40, "CIVICDIALOG_ENVIRONMENT": environment}
+    with pytest.raises(SettingsError, match="OIDC_ISSUER must begin"):
+        load_settings({**environ, **city, **secret})

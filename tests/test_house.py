@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "civicdialog"
 TEMPLATES = ROOT / "templates"
 # Of a vote the minutes hold nothing, not even that there was one.
-UNRECORDED = {"cast_vote"}
+UNRECORDED = {"cast_vote", "mark_important", "withdraw_vote"}
 
 
 def public_functions(path):

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from civicdialog.accounts.actions import create_person
 from civicdialog.accounts.models import Person
-from civicdialog.analysis.language import fold_terms
 from civicdialog.core import clock
 from civicdialog.core.db import db, transaction
 from civicdialog.core.permissions import Actor, Role
@@ -24,6 +23,7 @@ from civicdialog.moderation.actions import Reasons, publish, reject
 from civicdialog.moderation.models import Ground, ModerationDecision
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.submissions.models import Kind, Submission
+from civicdialog.submissions.texts import search_terms
 from civicdialog.trace.models import TraceLink
 from civicdialog.voting.actions import ImportedVote, import_votes
 from civicdialog.voting.models import Opinion
@@ -203,7 +203,7 @@ def _submissions(round: Round, texts: list[Sample], citizens: list[Person]) -> l
             beneficiaries=text.beneficiaries,
             worries=text.worries,
         )
-        row.search_terms = f" {fold_terms(f'{row.title} {row.body}')} "
+        row.search_terms = search_terms(row.title, row.body)
         rows.append(row)
     db.session.add_all(rows)
     return rows
@@ -219,7 +219,7 @@ def _moderate(rows: list[Submission], moderator: Actor) -> None:
             author_id=rows[0].author_id,
             title=title,
             problem=problem,
-            search_terms=f" {fold_terms(title)} ",
+            search_terms=search_terms(title, problem),
         )
         db.session.add(refused)
         db.session.flush()

@@ -32,6 +32,8 @@ class OwnCard:
     department: str = ""
     my_opinion: str = ""
     is_mine: bool = False
+    title_parts: tuple[tuple[str, bool], ...] = ()
+    summary_parts: tuple[tuple[str, bool], ...] = ()
 
     @property
     def is_rejected(self) -> bool:

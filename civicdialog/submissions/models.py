@@ -4,7 +4,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicdialog.accounts.models import Person
@@ -54,6 +62,9 @@ ALLOWED_MOVES: dict[Status, frozenset[Status]] = {
 }
 
 
+_VOICES = "agree_count + disagree_count + pass_count"
+
+
 class Submission(Base):
     """A proposal for an AI application, a principle, or a concern."""
 
@@ -64,6 +75,9 @@ class Submission(Base):
         UniqueConstraint("form_token"),
         Index("ix_submission_newest", "round_id", "status", "published_at", "id"),
         Index("ix_submission_queue", "status", "created_at", "id"),
+        Index("ix_submission_needs_votes", "round_id", "status", "voice_count", "id"),
+        Index("ix_submission_discussed", "round_id", "status", "argument_count", "id"),
+        Index("ix_submission_agreed", "round_id", "status", "approval", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -88,7 +102,7 @@ class Submission(Base):
     """How the same could be reached without AI."""
     benefit: Mapped[str] = mapped_column(Text, default="")
     search_terms: Mapped[str] = mapped_column(Text, default="")
-    """Stems of all words, folded, between blanks: what the search looks into."""
+    """Stems of all words, folded, between blanks, the title's first: what the search looks into."""
     status: Mapped[Status] = mapped_column(portable_enum(Status), default=Status.PENDING)
     channel: Mapped[Channel] = mapped_column(portable_enum(Channel), default=Channel.ONLINE)
     source_id: Mapped[str | None] = mapped_column(String(80))
@@ -101,6 +115,12 @@ class Submission(Base):
     disagree_count: Mapped[int] = mapped_column(default=0)
     pass_count: Mapped[int] = mapped_column(default=0)
     argument_count: Mapped[int] = mapped_column(default=0)
+    voice_count: Mapped[int | None] = mapped_column(Computed(_VOICES), deferred=True)
+    """Kept by the database, for the order of lists; in Python it is `vote_count`."""
+    approval: Mapped[int | None] = mapped_column(
+        Computed(f"(agree_count + 5) * 10000 / ({_VOICES} + 10)"), deferred=True
+    )
+    """How many of ten thousand agree, as if ten undecided halves had spoken before: also kept."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     published_at: Mapped[datetime | None]
     edited_at: Mapped[datetime | None]
@@ -239,3 +259,23 @@ class ExposureDaily(Base):
     )
     day: Mapped[date] = mapped_column(primary_key=True)
     views: Mapped[int] = mapped_column(default=0)
+
+
+class OrderOfDay(Base):
+    """What the fair order of a round makes up for on one day: written once, never changed."""
+
+    __tablename__ = "order_of_day"
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("round.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date] = mapped_column(primary_key=True)
+    little_seen: Mapped[list[Any]]
+    """Numbers of the submissions that were shown least often until the day before."""
+    last_number: Mapped[int]
+    """The highest number there was; what came later has not been seen at all."""
+    places: Mapped[int]
+    """So many of 25 places on a page are kept for them."""
+    figures: Mapped[dict[str, Any]]
+    """How evenly the submissions had been shown until then."""
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)

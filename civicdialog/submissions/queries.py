@@ -6,10 +6,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from civicdialog.analysis.language import fold_terms
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
 from civicdialog.core.ids import ALPHABET
@@ -17,18 +16,21 @@ from civicdialog.core.permissions import Actor, Permission, Role, may
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import SEE_ALL as SEE_ALL_ROUNDS
 from civicdialog.submissions.models import Kind, Status, Submission
+from civicdialog.submissions.search import Search, condition, read_search
 from civicdialog.trace.models import Relation, TraceLink
 
 _PUBLIC_ID_LETTERS = frozenset(ALPHABET)
-SHORTEST_TERM = 2
-MOST_TERMS = 8
 _REASONED = (Relation.REJECTED, Relation.WITHDRAWN)
 
 
 class Order(StrEnum):
     FAIR = "fair"
+    BEST = "best"
+    """What fits a search best; without one there is no best."""
     NEWEST = "newest"
+    DISCUSSED = "discussed"
     NEEDS_VOTES = "needs_votes"
+    AGREED = "agreed"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class ListFilter:
     department: str = ""
     order: Order = Order.FAIR
     among: Select[Any] | None = None
+    sought: Search | None = None
+    """What `search` means; where it finds nothing, something that comes close."""
 
     @property
     def narrows(self) -> bool:
@@ -73,19 +77,10 @@ def fitting(wanted: ListFilter) -> list[ColumnElement[bool]]:
     if wanted.department:
         conditions.append(Submission.department == wanted.department)
     if wanted.search:
-        conditions.append(_has_terms(wanted.search))
+        conditions.append(condition(wanted.sought or read_search(wanted.search)))
     if wanted.among is not None:
         conditions.append(Submission.id.in_(wanted.among))
     return conditions
-
-
-def _has_terms(search: str) -> ColumnElement[bool]:
-    """Each word of the search stands somewhere, also inside a compound."""
-    terms = [term for term in fold_terms(search).split() if len(term) >= SHORTEST_TERM]
-    if not terms:
-        return false()
-    wanted = dict.fromkeys(terms[:MOST_TERMS])
-    return and_(*(Submission.search_terms.contains(term, autoescape=True) for term in wanted))
 
 
 def by_public_id(viewer: Actor, public_id: str, *, for_change: bool = False) -> Submission:

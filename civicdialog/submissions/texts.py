@@ -31,5 +31,5 @@ def cleaned_line(text: str) -> str:
 
 
 def search_terms(title: str, body: str) -> str:
-    """What the search looks into: the stems of all words, between blanks."""
-    return f" {fold_terms(f'{title} {body}')} "
+    """What the search looks into: the stems of title / text, between blanks."""
+    return f" {fold_terms(title)} / {fold_terms(body)} "

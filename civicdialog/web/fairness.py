@@ -1,4 +1,4 @@
-"""The seed of the fair order: everybody gets an order of their own, and keeps it while they read."""
+"""The fair order of somebody: everybody gets one of their own, and keeps it while they read."""
 
 import hashlib
 import hmac
@@ -8,6 +8,10 @@ from datetime import date
 from flask import current_app
 
 from civicdialog.core.permissions import Actor
+from civicdialog.rounds.models import Round
+from civicdialog.submissions.exposure import exposure
+from civicdialog.submissions.listing import day_of
+from civicdialog.submissions.order import LittleSeen
 
 LARGEST_SEED = 2**32 - 1
 
@@ -22,6 +26,11 @@ def seed_for(actor: Actor, today: date, given: str | None) -> int:
     if given and given.isdecimal() and len(given) <= 10 and int(given) <= LARGEST_SEED:
         return int(given)
     return secrets.randbelow(LARGEST_SEED + 1)
+
+
+def to_make_up_for(round: Round, after: str) -> LittleSeen:
+    """What the order of a page makes up for: the same from the first page to the last."""
+    return exposure().order_for(round.id, day_of(after))
 
 
 def _derived(name: str) -> int:

@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from civicdialog.config import Settings
+from civicdialog.core.room import current_actor
 
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
 
@@ -16,13 +17,17 @@ LIMITED = {
     "accounts.sign_in": SIGN_IN,
     "accounts.register": LETTERS,
     "accounts.ask_reset": LETTERS,
+    "accounts.password": SIGN_IN,
+    "account.new_passkey": SIGN_IN,
+    "own.delete": SIGN_IN,
     "contact.report": LETTERS,
 }
 
 
 def typed_address() -> str:
-    """The key for limits per account: the address somebody typed."""
-    return request.form.get("email", "").strip().casefold()[:254]
+    """The key for limits per account: the address somebody typed, or who is signed in."""
+    typed = request.form.get("email", "").strip().casefold()[:254]
+    return typed or f"person {current_actor().id}"
 
 
 def _exempt_readers() -> bool:

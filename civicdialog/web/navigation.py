@@ -28,7 +28,7 @@ MENU = (
 ACCOUNT = (
     (mark("My contributions"), "submissions.own"),
     (mark("My messages"), "notifications.inbox"),
-    (mark("Change password"), "accounts.password"),
+    (mark("My account"), "account.show"),
 )
 FOOTER = (
     (mark("Imprint"), "imprint"),
@@ -46,6 +46,7 @@ FIXED = {
     "inbox_url": "notifications.inbox",
     "language_url": "web.choose_language",
     "theme_url": "web.choose_theme",
+    "manifest_url": "share.manifest",
 }
 
 

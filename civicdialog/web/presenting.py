@@ -12,6 +12,7 @@ from civicdialog.core.permissions import Actor
 from civicdialog.core.view_models import Opinion, ProposalCard
 from civicdialog.rounds.models import Round
 from civicdialog.submissions.listing import Row
+from civicdialog.submissions.marking import Marker
 from civicdialog.submissions.models import Kind, Submission
 from civicdialog.web.languages import chosen_language
 from civicdialog.web.words import gettext, ngettext
@@ -60,18 +61,23 @@ def cards(
     actor: Actor,
     topics: Mapping[int, Topic],
     opinions: Mapping[int, int],
+    marker: Marker | None = None,
 ) -> list[ProposalCard]:
-    """The rows as cards; whatever is the same for all of them is worked out once."""
+    """The rows as cards; whatever is the same for all of them is worked out once.
+
+    With a marker the hits of a search are marked, and the summary begins shortly before the first.
+    """
     if not rows:
         return []
     proposal_url = url_for("web.proposal", public_id="-").removesuffix("-")
     topic_url = url_for("web.proposals", slug=round.slug) + "?topic="
     departments = department_names()
+    excerpts = [marker.around_hit(row.excerpt) if marker else row.excerpt for row in rows]
     return [
         ProposalCard(
             title=row.title,
             url=proposal_url + row.public_id,
-            summary=summary_of(row.excerpt),
+            summary=(summary := summary_of(excerpt)),
             kind=row.kind.value,
             topic=topics[row.id][1] if row.id in topics else "",
             topic_url=f"{topic_url}{topics[row.id][0]}" if row.id in topics else "",
@@ -81,8 +87,10 @@ def cards(
             number=row.number,
             my_opinion=OPINION_WORDS[opinions[row.id]] if row.id in opinions else "",
             is_mine=actor.id is not None and row.author_id == actor.id,
+            title_parts=marker.marked(row.title) if marker else (),
+            summary_parts=marker.marked(summary) if marker else (),
         )
-        for row in rows
+        for row, excerpt in zip(rows, excerpts, strict=True)
     ]
 
 

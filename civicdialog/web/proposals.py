@@ -1,7 +1,7 @@
 """Composes what the list of proposals and the page of one proposal show, from several rooms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from flask_babel import format_decimal
 from civicdialog.core import clock
 from civicdialog.core.city import city
 from civicdialog.core.db import db
-from civicdialog.core.permissions import Actor
+from civicdialog.core.i18n import mark
+from civicdialog.core.permissions import Actor, Permission, may
 from civicdialog.core.view_models import (
     Fact,
     FilterChoice,
@@ -30,11 +31,15 @@ from civicdialog.moderation.hints import Hint
 from civicdialog.rounds.models import Deed, Round
 from civicdialog.submissions import listing
 from civicdialog.submissions import queries as submissions
+from civicdialog.submissions.exposure import exposure
+from civicdialog.submissions.listing import Order
+from civicdialog.submissions.marking import Marker
 from civicdialog.submissions.models import Channel, Kind, Status, Submission
+from civicdialog.submissions.ranking import MOST_RANKED
 from civicdialog.trace import queries as trace
 from civicdialog.voting import queries as voting
 from civicdialog.web import hints, presenting
-from civicdialog.web.fairness import seed_for
+from civicdialog.web.fairness import seed_for, to_make_up_for
 from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
 from civicdialog.web.queries import topic_labels, topics_of
 from civicdialog.web.templating import day_in_words, label
@@ -43,7 +48,6 @@ from civicdialog.web.words import gettext
 
 CARDS_ON_FRONT = 3
 LONGEST_SEARCH = 200
-ORDERS = ("fair", "newest", "needs_votes")
 
 
 # ---- a few proposals, drawn by lot --------------------------------------------------------------
@@ -54,15 +58,27 @@ def drawn_cards(actor: Actor, round: Round) -> list[ProposalCard]:
     if round.submission_count == 0:
         return []
     seed = seed_for(actor, _today(), None)
-    found = listing.page_of(actor, round, listing.ListFilter(), seed, size=CARDS_ON_FRONT)
+    found = listing.page_of(
+        actor,
+        round,
+        listing.ListFilter(),
+        seed,
+        size=CARDS_ON_FRONT,
+        seen=to_make_up_for(round, ""),
+    )
     return _cards(actor, round, found.rows)
 
 
-def _cards(actor: Actor, round: Round, rows: Sequence[listing.Row]) -> list[ProposalCard]:
+def _cards(
+    actor: Actor, round: Round, rows: Sequence[listing.Row], marker: Marker | None = None
+) -> list[ProposalCard]:
     ids = [row.id for row in rows]
+    exposure().note(ids)
     topics = topic_labels(round.id, ids)
-    opinions = voting.own_opinions(actor, round, ids) if actor.is_signed_in and ids else {}
-    return presenting.cards(rows, round, actor=actor, topics=topics, opinions=opinions)
+    opinions = voting.own_opinions(actor, round, ids)
+    return presenting.cards(
+        rows, round, actor=actor, topics=topics, opinions=opinions, marker=marker
+    )
 
 
 def _today() -> date:
@@ -80,25 +96,38 @@ class Chosen:
     topic: int | None = None
     kind: Kind | None = None
     department: str = ""
-    order: str = "fair"
+    order: Order = Order.FAIR
+
+    @property
+    def usual_order(self) -> Order:
+        return Order.BEST if self.search else Order.FAIR
 
     @property
     def narrows(self) -> bool:
         return bool(self.search or self.kind or self.department) or self.topic is not None
 
 
-def _chosen(args: Mapping[str, str], topics: Sequence[tuple[int, str, int]]) -> Chosen:
+def _chosen(
+    args: Mapping[str, str], topics: Sequence[tuple[int, str, int]], orders: Sequence[Order]
+) -> Chosen:
     """Read the address; what makes no sense is left out."""
     topic, kind, order = args.get("topic", ""), args.get("kind", ""), args.get("order", "")
     department = args.get("department", "")
     known = {str(position): position for position, _, _ in topics}
-    return Chosen(
+    chosen = Chosen(
         search=" ".join(args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH],
         topic=known.get(topic),
         kind=Kind(kind) if kind in set(Kind) else None,
         department=department if department in city().departments else "",
-        order=order if order in ORDERS else "fair",
     )
+    return replace(chosen, order=Order(order) if order in orders else chosen.usual_order)
+
+
+def _orders(round: Round, now: datetime) -> list[Order]:
+    """What somebody may choose; what most agree with is told when the voting has ended."""
+    last_chance = round.last_chance_for(Deed.VOTE)
+    orders = [Order.FAIR, Order.NEWEST, Order.DISCUSSED, Order.NEEDS_VOTES]
+    return [*orders, Order.AGREED] if last_chance and last_chance <= now else orders
 
 
 @dataclass(frozen=True)
@@ -115,6 +144,7 @@ class ProposalList:
     first_url: str
     next_url: str
     note: str
+    search_note: str
     propose_url: str
     empty_title: str
     empty_text: str
@@ -127,7 +157,8 @@ def proposal_list(
 ) -> ProposalList:
     """The proposals of a round as somebody wants to see them."""
     topics = topics_of(round.id)
-    chosen = _chosen(args, topics.listed if topics else [])
+    orders = _orders(round, now)
+    chosen = _chosen(args, topics.listed if topics else [], orders)
     seed = seed_for(actor, _today(), args.get("seed"))
     members = None
     if topics and chosen.topic is not None:
@@ -137,27 +168,30 @@ def proposal_list(
         kind=chosen.kind,
         department=chosen.department,
         among=members,
-        order=listing.Order(chosen.order),
+        order=chosen.order,
     )
     after = args.get("after", "")
-    found = listing.page_of(actor, round, wanted, seed, after)
+    seen = to_make_up_for(round, after)
+    found = listing.page_of(actor, round, wanted, seed, after, seen=seen)
+    marker = Marker(found.sought) if found.sought else None
     address = _Address(round.slug, chosen, "" if actor.is_signed_in else str(seed))
     propose_url = ""
     if round.accepts_submissions(now):
         propose_url = url_for("submissions.propose", slug=round.slug)
     return ProposalList(
         heading=gettext("Proposals"),
-        filters=_filters(address, topics.listed if topics else [])
+        filters=_filters(address, topics.listed if topics else [], orders)
         if round.submission_count
         else None,
-        cards=_cards(actor, round, found.rows),
-        order_note=_order_note(chosen.order),
-        order_url=_how("fair-order"),
+        cards=_cards(actor, round, found.rows, marker),
+        order_note=_order_note(Order.BEST if found.is_close else chosen.order),
+        order_url=url_for("web.order_card"),
         topic_note=_topic_note(topics.ran_at) if topics else "",
         topic_how_url=_how("machine-grouping"),
         first_url=address.page("") if after else "",
         next_url=address.page(found.next_key) if found.next_key else "",
         note=_note(round, chosen),
+        search_note=_search_note(found),
         propose_url=propose_url,
         **_empty(round, chosen, address, propose_url, after),
     )
@@ -179,24 +213,29 @@ class _Address:
             "topic": "" if chosen.topic is None else str(chosen.topic),
             "kind": chosen.kind.value if chosen.kind else "",
             "department": chosen.department,
-            "order": "" if chosen.order == "fair" else chosen.order,
+            "order": "" if chosen.order is chosen.usual_order else chosen.order.value,
         }
         return {name: value for name, value in found.items() if value}
 
     def page(self, after: str) -> str:
-        more: dict[str, Any] = (
-            {"seed": self.seed} if self.seed and self.chosen.order == "fair" else {}
-        )
+        more: dict[str, Any] = {"seed": self.seed} if self.seed and self.is_drawn else {}
         if after:
             more["after"] = after
         return url_for("web.proposals", slug=self.slug, **self.parameters, **more)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the lot decides, be it among equals."""
+        return self.chosen.order in {Order.FAIR, Order.BEST}
 
     @property
     def everything(self) -> str:
         return url_for("web.proposals", slug=self.slug)
 
 
-def _filters(address: _Address, topics: Sequence[tuple[int, str, int]]) -> Filters:
+def _filters(
+    address: _Address, topics: Sequence[tuple[int, str, int]], orders: Sequence[Order]
+) -> Filters:
     chosen = address.chosen
     departments = presenting.department_names()
     selects = [
@@ -213,20 +252,22 @@ def _filters(address: _Address, topics: Sequence[tuple[int, str, int]]) -> Filte
         )
         title = gettext("Topic (by machine)")
         selects.insert(0, FilterSelect("topic", title, listed))
-    orders = (
-        FilterChoice("fair", gettext("Drawn by lot"), selected=chosen.order == "fair"),
-        FilterChoice("newest", gettext("Newest first"), selected=chosen.order == "newest"),
+    # The usual order has no value: whoever begins a search then sees what fits best.
+    choices = [
         FilterChoice(
-            "needs_votes", gettext("Fewest voices first"), selected=chosen.order == "needs_votes"
-        ),
-    )
-    selects.append(FilterSelect("order", gettext("Order"), orders))
+            "" if each is chosen.usual_order else each.value,
+            gettext(ORDER_WORDS[each]),
+            selected=each is chosen.order,
+        )
+        for each in ([Order.BEST] if chosen.search else []) + list(orders)
+    ]
+    selects.append(FilterSelect("order", gettext("Order"), choices))
     return Filters(
         action=address.everything,
         search_label=gettext("Search"),
         search_value=chosen.search,
         selects=selects,
-        hidden={"seed": address.seed} if address.seed and chosen.order == "fair" else {},
+        hidden={"seed": address.seed} if address.seed and address.is_drawn else {},
         reset_url=address.everything if chosen.narrows else "",
     )
 
@@ -242,12 +283,47 @@ def _how(anchor: str) -> str:
     return url_for("web.how_it_works", _anchor=anchor)
 
 
-def _order_note(order: str) -> str:
-    if order == "newest":
-        return gettext("The newest proposals come first.")
-    if order == "needs_votes":
-        return gettext("Proposals that few people have voted on come first.")
-    return gettext("The order is drawn by lot for you, so that every proposal has the same chance.")
+ORDER_WORDS: Mapping[Order, str] = {
+    Order.FAIR: mark("Drawn by lot"),
+    Order.BEST: mark("Best fit first"),
+    Order.NEWEST: mark("Newest first"),
+    Order.DISCUSSED: mark("Most discussed first"),
+    Order.NEEDS_VOTES: mark("Fewest voices first"),
+    Order.AGREED: mark("Most agreement first"),
+}
+ORDER_NOTES: Mapping[Order, str] = {
+    Order.FAIR: mark(
+        "The order is drawn by lot for you, so that every proposal has the same chance. "
+        "What was seen little so far gets some places more."
+    ),
+    Order.BEST: mark(
+        "What fits your words best comes first. Where several fit alike, the lot decides."
+    ),
+    Order.NEWEST: mark("The newest proposals come first."),
+    Order.DISCUSSED: mark("Proposals with the most arguments come first."),
+    Order.NEEDS_VOTES: mark("Proposals that few people have voted on come first."),
+    Order.AGREED: mark("Proposals that the largest share of voters agrees with come first."),
+}
+
+
+def _order_note(order: Order) -> str:
+    return gettext(ORDER_NOTES[order])
+
+
+def _search_note(found: listing.ListPage) -> str:
+    """What one has to know about the hits: that they are only close, or only some of many."""
+    if found.is_close:
+        return gettext(
+            "No proposal holds all of your words. These hold some of them, or words that look "
+            "similar."
+        )
+    if found.is_cut:
+        return gettext(
+            "Very many proposals fit. Here are the newest %(count)s of them; more words narrow "
+            "the search down.",
+            count=format_decimal(MOST_RANKED),
+        )
+    return ""
 
 
 def _topic_note(ran_at: datetime) -> str:
@@ -374,8 +450,6 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
 
 
 def _own_opinion(actor: Actor, round: Round, submission: Submission) -> Opinion:
-    if not actor.is_signed_in:
-        return ""
     opinions = voting.own_opinions(actor, round, [submission.id])
     return OPINION_WORDS[opinions[submission.id]] if submission.id in opinions else ""
 
@@ -427,7 +501,7 @@ def _vote(
     here = url_for("web.proposal", public_id=submission.public_id)
     if not round.accepts_votes(now):
         return VoteView("", opinion, can_vote=False, why_not=_why_no_vote(round, last_chance, now))
-    if not actor.is_signed_in:
+    if not may(actor, Permission.VOTE_CAST, round):
         return VoteView(
             "",
             can_vote=False,

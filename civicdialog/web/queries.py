@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from civicdialog.core.db import UtcDateTime, db
+from civicdialog.easytext.models import TextVariant
 from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunStatus
 from civicdialog.rounds.models import Phase, Round
 from civicdialog.rounds.queries import public_rounds
 from civicdialog.submissions.models import Status, Submission
-from civicdialog.web.wording import topic_names
+from civicdialog.web.languages import chosen_variant
+from civicdialog.web.wording import topic_kind
 
 ROUNDS_ON_A_PAGE = 12
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,22 +77,31 @@ _CURRENT_RUN = (
     .where(ClusterRun.round_id == bindparam("round_id"), ClusterRun.status == RunStatus.CURRENT)
     .scalar_subquery()
 )
+# The name of a topic in the reader's language, where somebody has written one.
+_IN_LANGUAGE = and_(
+    TextVariant.object_kind == bindparam("kind"),
+    TextVariant.object_id == Cluster.key,
+    TextVariant.field == "label",
+    TextVariant.language == bindparam("language"),
+)
+_NAME = func.coalesce(TextVariant.text, Cluster.label)
 _TOPICS = (
     select(
         Cluster.run_id,
         ClusterRun.ran_at,
         Cluster.position,
-        Cluster.label,
+        _NAME,
         Cluster.size + Cluster.later_count,
-        Cluster.key,
     )
     .join(ClusterRun, ClusterRun.id == Cluster.run_id)
+    .outerjoin(TextVariant, _IN_LANGUAGE)
     .where(Cluster.run_id == _CURRENT_RUN)
     .order_by(Cluster.position)
 )
 _TOPICS_OF_SUBMISSIONS = (
-    select(ClusterMember.submission_id, Cluster.position, Cluster.label, Cluster.key)
+    select(ClusterMember.submission_id, Cluster.position, _NAME)
     .join(Cluster, Cluster.id == ClusterMember.cluster_id)
+    .outerjoin(TextVariant, _IN_LANGUAGE)
     .where(
         Cluster.run_id == _CURRENT_RUN,
         ClusterMember.submission_id.in_(bindparam("submission_ids", expanding=True)),
@@ -100,22 +111,23 @@ _TOPICS_OF_SUBMISSIONS = (
 
 def topics_of(round_id: int) -> Topics | None:
     """The topics a round is grouped into, the largest first; None before the first run."""
-    rows = db.session.execute(_TOPICS, {"round_id": round_id}).all()
+    rows = db.session.execute(_TOPICS, _values(round_id)).all()
     if not rows:
         return None
-    names = topic_names(round_id, [row.key for row in rows])
-    listed = [(row.position, names.get(row.key, row.label), row[4]) for row in rows]
-    return Topics(rows[0][0], rows[0][1], listed)
+    return Topics(rows[0][0], rows[0][1], [(row[2], row[3], row[4]) for row in rows])
+
+
+def _values(round_id: int) -> dict[str, Any]:
+    return {"round_id": round_id, "kind": topic_kind(round_id), "language": chosen_variant()}
 
 
 def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
     """Position and label of the topic of each of these submissions in the current run."""
     if not submission_ids:
         return {}
-    values = {"round_id": round_id, "submission_ids": submission_ids}
-    rows = db.session.execute(_TOPICS_OF_SUBMISSIONS, values).all()
-    names = topic_names(round_id, {row.key for row in rows})
-    return {number: (position, names.get(key, label)) for number, position, label, key in rows}
+    values = _values(round_id) | {"submission_ids": submission_ids}
+    rows = db.session.execute(_TOPICS_OF_SUBMISSIONS, values)
+    return {number: (position, label) for number, position, label in rows}
 
 
 def gone_unrestricted(public_id: str) -> Status | None:

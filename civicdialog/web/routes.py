@@ -15,9 +15,11 @@ from civicdialog.core.room import Page, Room, current_actor, page
 from civicdialog.core.view_models import Crumb
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import by_slug
-from civicdialog.web import health, law, opinion_figures, topic_figures
+from civicdialog.web import health, law, opinion_figures, order_figures, topic_figures
 from civicdialog.web import proposals as composed
+from civicdialog.web import voting_room as voting_rooms
 from civicdialog.web.languages import COOKIE, chosen_language
+from civicdialog.web.opinion_access import opinions_teaser
 from civicdialog.web.opinion_place import map_page
 from civicdialog.web.opinions import opinions_page
 from civicdialog.web.presenting import count_of_proposals
@@ -101,6 +103,7 @@ def round_page(slug: str) -> Any:
         standing=standing_of(round, clock.now()),
         cards=composed.drawn_cards(current_actor(), round),
         all_of_them=count_of_proposals(round.submission_count),
+        opinions=opinions_teaser(round),
         crumbs=_crumbs((gettext("Rounds"), url_for("web.rounds")), (words.title, "")),
     )
 
@@ -146,6 +149,32 @@ def _round_crumbs(round: Round, *steps: tuple[str, str]) -> dict[str, Any]:
     words = short_words([round])[round.id]
     above = (words.title, url_for("web.round_page", slug=round.slug))
     return {"words": words, "crumbs": _crumbs(above, *steps)}
+
+
+@room.route("/rounds/<slug>/vote", needs=Permission.PUBLIC)
+def voting_room(slug: str) -> Any:
+    """One card at a time; answers go to `voting.answer`."""
+    round = by_slug(current_actor(), slug)
+    words = short_words([round])[round.id]
+    wanted = request.args.get("card", "")
+    view = voting_rooms.voting_room(current_actor(), round, clock.now(), wanted)
+    crumbs = _crumbs(
+        (words.title, url_for("web.round_page", slug=slug)), (gettext("Vote"), "")
+    )
+    return page("web/voting-room.html", round=round, words=words, view=view, crumbs=crumbs)
+
+
+@room.route("/rounds/<slug>/vote/mine", needs=Permission.PUBLIC)
+def own_answers(slug: str) -> Any:
+    """What this person answered, for nobody but them."""
+    round = by_slug(current_actor(), slug)
+    view = voting_rooms.own_answers(current_actor(), round, clock.now())
+    crumbs = _crumbs(
+        (short_words([round])[round.id].title, url_for("web.round_page", slug=slug)),
+        (gettext("Vote"), url_for("web.voting_room", slug=slug)),
+        (gettext("My answers"), ""),
+    )
+    return page("web/own-answers.html", round=round, view=view, crumbs=crumbs)
 
 
 @room.route("/submissions/<public_id>", needs=Permission.PUBLIC)
@@ -234,6 +263,18 @@ def how_opinions() -> Any:
     return page(
         "web/how-it-works-opinions.html",
         figures=opinion_figures.figures(),
+        crumbs=_crumbs((gettext("How it works"), url_for("web.how_it_works")), (heading, "")),
+    )
+
+
+@room.route("/how-it-works/order", needs=Permission.PUBLIC)
+def order_card() -> Any:
+    """How lists are sorted, and how evenly everything was shown."""
+    heading = gettext("How proposals are sorted")
+    return page(
+        "web/how-it-works-order.html",
+        rounds=order_figures.measured(clock.now()),
+        places=order_figures.LIMITS,
         crumbs=_crumbs((gettext("How it works"), url_for("web.how_it_works")), (heading, "")),
     )
 

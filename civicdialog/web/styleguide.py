@@ -32,6 +32,8 @@ from civicdialog.core.view_models import (
     Filters,
     FilterSelect,
     JobProgress,
+    MapCell,
+    MapDirection,
     MapGroup,
     OpinionBar,
     OpinionMapView,
@@ -203,22 +205,37 @@ def tiles() -> list[TopicTile]:
 
 def opinion_map() -> OpinionMapView:
     random = Random(7)  # noqa: S311 - a picture, not a secret
-    points: list[tuple[float, float, int | None]] = []
-    for group, (x, y, n) in enumerate(
-        ((-2.2, 0.6, 140), (1.9, 0.9, 96), (0.6, -1.9, 40), (3, -2, 3))
-    ):
-        points += [(random.gauss(x, 0.75), random.gauss(y, 0.5), group) for _ in range(n)]
-    points += [(random.gauss(0, 1.5), random.gauss(0, 1.1), None) for _ in range(22)]
+    middles = ((-2.2, 0.6, 24), (1.9, 0.9, 16), (0.6, -1.9, 8))
+    cells = [
+        MapCell(x + 0.5 * (n % 5) - 1, y + 0.43 * (n // 5) - 1, random.randint(5, 14), group)
+        for group, (x, y, many) in enumerate(middles)
+        for n in range(many)
+    ]
+    cells += [MapCell(0.2 * n, 0.2, 9) for n in (-2, 3)]
+    sizes = [sum(cell.count for cell in cells if cell.group == group) for group in range(3)]
     groups = (
-        MapGroup("Mehr Bequemlichkeit", statements=("Termine am Telefon, auch abends", "Formulare vorausfüllen")),
-        MapGroup("Erst die Regeln", "Stimmt Anwendungen zu, wenn ein Mensch entscheidet.",
-                 ("Keine Entscheidung ohne Menschen",)),
-        MapGroup("Lieber ohne KI", statements=("Erst die Leitungen, dann die KI",)),
-        MapGroup("Zu klein"),
+        MapGroup("A", sizes[0], -2.2, 0.6, agrees=(Cell("Termine am Telefon, auch abends", "#"),),
+                 disagrees=(Cell("Erst die Regeln, dann die Programme", "#"),)),
+        MapGroup("B", sizes[1], 1.9, 0.9, agrees=(Cell(LONG_TEXT, "#"),)),
+        MapGroup("C", sizes[2], 0.6, -1.9),
     )  # fmt: skip
-    return OpinionMapView.from_points(
-        points, groups, title="Wer ähnlich geantwortet hat", how_url="#how"
+    directions = (
+        MapDirection(1, "Termine am Telefon, auch abends", "#", -1, 0.2),
+        MapDirection(2, LONG_TEXT, "#", 0.7, 0.7),
     )
+    return OpinionMapView.from_cells(
+        cells, groups, title="Wer ähnlich geantwortet hat", radius=0.29, others_count=18,
+        directions=directions, me=(1.2, 0.2), how_url="#how",
+    )  # fmt: skip
+
+
+def opinion_lines() -> list[OpinionBar]:
+    return [
+        OpinionBar.from_counts(121, 30, 41, label="Alle", is_main=True),
+        OpinionBar.from_counts(61, 9, 8, label="Gruppe A"),
+        OpinionBar.from_counts(12, 9, 33, label="Gruppe B"),
+        OpinionBar.from_counts(1, 1, 1, label="Gruppe C", threshold=5),
+    ]
 
 
 def thread() -> list[ThreadStep]:
@@ -290,8 +307,8 @@ def sample_values() -> dict[str, Any]:
         "timelines": {"Vor dem Start": phases(-1), "Sammeln": phases(1), "Abstimmen": phases(2),
                       "Vorbei": phases(5)},
         "cards": cards(), "bars": bars(), "group_bars": group_bars(), "tiles": tiles(),
-        "opinion_map": opinion_map(),
-        "empty_map": OpinionMapView.from_points((), (), title="Noch keine Karte"),
+        "opinion_map": opinion_map(), "opinion_lines": opinion_lines(),
+        "empty_map": OpinionMapView.from_cells((), (), title="Noch keine Karte"),
         "thread": thread(), "thread_dead_end": thread_dead_end(), "filter_views": filter_views(),
         "jobs": jobs(), "votes": votes(),
         "tabs": (Tab("Wartend", "#", current=True, count=12), Tab("Entschieden", "#", count=2314),

@@ -1,6 +1,6 @@
 """What rounds and topics say in the reader's language, where somebody wrote it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from civicdialog.core.city import city
@@ -75,12 +75,3 @@ def _note(variant: str, checked_by: str | None) -> str:
 def topic_kind(round_id: int) -> str:
     """Topics keep their key inside a round; variants of their names hang on it."""
     return f"topic-of-{round_id}"
-
-
-def topic_names(round_id: int, keys: Collection[int]) -> dict[int, str]:
-    """The names of topics in the reader's language, by key, as far as there are any."""
-    variant = chosen_variant()
-    if variant == city().languages[0]:
-        return {}
-    found = texts_in(variant, topic_kind(round_id), keys, ["label"])
-    return {key: said.text for (key, _), said in found.items()}

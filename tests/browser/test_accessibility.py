@@ -5,8 +5,11 @@ from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import select
 
 from civicdialog.core.db import db
+from civicdialog.core.permissions import Actor
 from civicdialog.demo.load import SLUG
 from civicdialog.demo.people import CITIZEN, SAMPLE_PASSWORD, STAFF
+from civicdialog.insights.building_opinions import build_opinions
+from civicdialog.rounds.queries import by_slug
 from civicdialog.submissions.models import Status, Submission
 
 pytestmark = pytest.mark.browser
@@ -19,13 +22,15 @@ PAGES = {
         "/", "/rounds", f"/rounds/{SLUG}", f"/rounds/{SLUG}/proposals",
         f"/rounds/{SLUG}/proposals?q=gibtesnicht", f"/rounds/{SLUG}/proposals?order=newest",
         "{proposal}", "/register", "/sign-in", "/reset-password", "/who-may-do-what",
-        "/how-it-works", "/how-it-works/topics", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
+        "/how-it-works", "/how-it-works/topics", "/how-it-works/opinions",
+        f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions/map", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
         "/styleguide",
     ],
     "citizen": [
         f"/rounds/{SLUG}/propose", "/my/contributions", "/my/messages", "{proposal}",
-        "/moderation/queue",
+        "/moderation/queue", "/my/account", "/my/account/profile", "/my/account/passkeys/new",
+        "/my/account/delete", "/my/password",
     ],
     "moderator": ["/moderation/queue", "/moderation/history", "{pending}"],
     "committee": [
@@ -34,6 +39,12 @@ PAGES = {
         f"/committee/rounds/{SLUG}/topics/new-version",
         f"/committee/rounds/{SLUG}/topics/worth-a-look",
         f"/committee/rounds/{SLUG}/topics/fitting-nowhere", f"/committee/rounds/{SLUG}/runs",
+        f"/committee/rounds/{SLUG}/opinions", f"/committee/rounds/{SLUG}/opinions?sort=division",
+        f"/committee/rounds/{SLUG}/opinions/contributions",
+        f"/committee/rounds/{SLUG}/opinions/runs",
+        # The committee sees at once what others see after answering themselves.
+        f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions?shelf=common",
+        f"/rounds/{SLUG}/opinions?q=gibtesnicht", f"/rounds/{SLUG}/opinions/map",
     ],
     "editor": ["/manage/rounds", "/manage/rounds/new", f"/manage/rounds/{SLUG}/edit"],
 }  # fmt: skip
@@ -41,8 +52,9 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def addresses(live):
-    """Addresses of one published and one waiting contribution."""
+    """Addresses of one published and one waiting contribution; the votes are summed up."""
     with live.app.app_context():
+        build_opinions(Actor.system(), by_slug(Actor.system(), SLUG))
         shown = db.session.scalars(
             select(Submission.public_id).where(
                 Submission.status == Status.PUBLISHED, Submission.argument_count > 1

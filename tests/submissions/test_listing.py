@@ -36,7 +36,7 @@ def fill(db, make, count, **values):
         Submission(
             round_id=round.id, number=n, title=f"No. {n}", solution="Text", status=Status.PUBLISHED,
             published_at=now - timedelta(minutes=n // 3), agree_count=n % 5,
-            kind=Kind.CONCERN if n % 4 == 0 else Kind.USE_CASE, **values,
+            kind=Kind.CONCERN if n % 4 == 0 else Kind.USE_CASE, search_terms=" / text ", **values,
         )
         for n in range(1, count + 1)
     )  # fmt: skip
@@ -132,7 +132,20 @@ def test_what_is_published_meanwhile_does_not_move_the_next_page(db, make):
 
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize(
-    "key", ["x", "-", "-1-2", "1", "1-2-3", "9" * 60, f"{'9' * 16}-1", "٣-٤", "1e3-2", "\x00"]
+    "key",
+    [
+        "x",
+        "-",
+        "-1-2",
+        "1",
+        "9" * 60,
+        f"{'9' * 16}-1",
+        "٣-٤",
+        "1e3-2",
+        "\x00",
+        "1-2-3-4-5",
+        f"{'9' * 15}-{'9' * 15}-{'9' * 15}",
+    ],
 )
 def test_odd_keys_begin_at_the_top_or_show_nothing(db, make, order, key):
     round = fill(db, make, 12)
@@ -161,7 +174,10 @@ def test_a_row_has_what_a_card_shows(db, make, ada):
         (ListFilter(order=Order.NEWEST), 1),
         (ListFilter(order=Order.NEEDS_VOTES), 1),
         (ListFilter(kind=Kind.CONCERN), 2),
+        (ListFilter(order=Order.DISCUSSED), 1),
         (ListFilter(search="Text", order=Order.NEWEST), 1),
+        (ListFilter(search="Text", order=Order.BEST), 2),
+        (ListFilter(search="Texd", order=Order.BEST), 3),
     ],
 )
 def test_a_page_needs_few_statements(db, make, statements, wanted, most):

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from civicdialog.core import view_models
-from civicdialog.core.view_models import MapGroup, OpinionBar, OpinionMapView, TopicTile
+from civicdialog.core.view_models import MapCell, MapGroup, OpinionBar, OpinionMapView, TopicTile
 from civicdialog.web import assets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,17 +141,38 @@ def test_a_bar_below_the_threshold_is_not_shown(n: int, shown: bool) -> None:
     assert OpinionBar.from_counts(n, 0, 0, threshold=5).is_shown is shown
 
 
-def test_groups_under_five_people_are_not_drawn_as_groups() -> None:
-    points: list[Any] = [(float(i), 0.0, 0) for i in range(5)] + [
-        (float(i), 9.0, 1) for i in range(4)
-    ]
-    view = OpinionMapView.from_points(points, [MapGroup("big"), MapGroup("small")], title="t")
-    assert [group.label for group in view.groups] == ["big"]
-    assert view.others_count == 4
+def a_map(*cells: MapCell, **values: Any) -> OpinionMapView:
+    groups = [MapGroup("A", 20, 0.0, 0.0), MapGroup("B", 10, 4.0, 0.0)]
+    return OpinionMapView.from_cells(cells, groups, title="t", **values)
 
 
-def test_a_map_of_nobody_has_no_groups() -> None:
-    assert OpinionMapView.from_points((), (), title="t").groups == []
+def test_cells_of_a_group_are_drawn_with_its_own_shape() -> None:
+    view = a_map(MapCell(0, 0, 20, 0), MapCell(4, 0, 10, 1))
+    assert [("a" in g.shapes, "h" in g.shapes) for g in view.groups] == [(True, False), (False, True)]
+
+
+def test_people_in_no_group_are_drawn_beside_the_groups() -> None:
+    view = a_map(MapCell(0, 0, 20, 0), MapCell(4, 0, 10, 1), MapCell(2, 0, 8), others_count=8)
+    assert view.others.count("M") == 1
+    assert (view.people_count, view.others_percent) == (38, 21)
+
+
+def test_letters_of_near_groups_do_not_lie_over_one_another() -> None:
+    groups = [MapGroup("A", 9, 1.0, 1.0), MapGroup("B", 9, 1.01, 1.0)]
+    view = OpinionMapView.from_cells([MapCell(1, 1, 9, 0), MapCell(9, 9, 9, 1)], groups, title="t")
+    a, b = view.groups
+    assert abs(a.x - b.x) > 40
+
+
+def test_who_lies_outside_of_the_cells_is_drawn_at_the_edge() -> None:
+    view = a_map(MapCell(0, 0, 20, 0), MapCell(4, 0, 10, 1), me=(99.0, 99.0))
+    assert view.me is not None
+    assert 0 < view.me[0] < view.width
+    assert 0 < view.me[1] < view.height
+
+
+def test_a_map_of_nobody_is_not_drawn() -> None:
+    assert not OpinionMapView.from_cells((), (), title="t").is_drawn
 
 
 def test_the_biggest_topic_fills_its_bar() -> None:

@@ -23,7 +23,7 @@ from flask_migrate import upgrade
 app = create_app(RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
 with app.app_context():
     upgrade()
-    from tests.conftest import Make
+    from tests.conftest import Make, new_session_key
 
     make = Make()
     ada = make.person("Ada")
@@ -31,7 +31,7 @@ with app.app_context():
     submission = make.submission(round)
     round.submission_count = round.last_number = 1
     db.session.commit()
-    session = f"{ada.id}.{ada.session_key}"
+    session = new_session_key(ada)
     proposal = f"/submissions/{submission.public_id}"
     db.session.remove()
 
