@@ -98,7 +98,7 @@ def study(
 ) -> Opinions:
     """Map and groups of the votes; the same whatever the order of rows and the names of people.
 
-    k, if given, is the number of groups; otherwise there are 1 to 5, and after an earlier run
+    k, if given, is the number of groups, however small or unstable they are; otherwise there are 1 to 5, and after an earlier run
     another number only when three runs in a row wanted it. Raises ValueError when k is impossible
     or previous has other submissions.
     """
@@ -113,7 +113,11 @@ def study(
     earlier = None if previous is None else _part(previous, own.submissions)
     with _threads().limit(limits=1):
         model = _model(own.table, earlier, seed)
-        choice = choose(own.table, model, seed=seed, progress=progress)
+        choice = (
+            choose(own.table, model, seed=seed, progress=progress)
+            if k is None
+            else Choice(divide(model, k))
+        )
         wanted, agreeing = choice.groups.k, 1
         if earlier is not None and earlier.wanted_k == wanted:
             agreeing = earlier.agreeing + 1
@@ -192,9 +196,11 @@ def _groups(
     table: VoteTable, model: IdealPoints, choice: Choice, k: int, previous: Previous | None
 ) -> tuple[Groups, Floats]:
     """Groups and their shares, largest first or in the order of the earlier run."""
-    groups = choice.groups if k == choice.groups.k else divide(model, k)
-    while not large_enough(groups, table):
-        groups = divide(model, groups.k - 1)
+    groups = choice.groups
+    if k != groups.k:
+        groups = divide(model, k)
+        while not large_enough(groups, table):
+            groups = divide(model, groups.k - 1)
     shares = groups.shares(table)
     order = np.argsort(-groups.probabilities.sum(axis=0), kind="stable")
     if previous is not None and np.isfinite(previous.shares).all(axis=1).any():

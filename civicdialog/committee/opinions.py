@@ -211,8 +211,7 @@ def _statement_value(line: Statement, key: str) -> float | None:
 def _figure_cell(figure: Figure | None) -> CellView:
     if figure is None or figure.share is None or figure.low is None or figure.high is None:
         return CellView()
-    people = figure.agree + figure.disagree + figure.passes
-    return _cell(figure.share, figure.low, figure.high, people)
+    return _cell(figure.share, figure.low, figure.high, figure.voices)
 
 
 # ---- numbers ------------------------------------------------------------------------------------

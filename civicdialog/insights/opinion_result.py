@@ -53,15 +53,21 @@ class Figure:
     high: float | None
 
     @property
+    def voices(self) -> int:
+        return self.agree + self.disagree + self.passes
+
+    @property
     def side(self) -> Side | None:
-        """None where everybody passed."""
+        """None where everybody passed. With many undecided people a side is only leaned to."""
         if self.share is None or self.low is None or self.high is None:
             return None
         if self.share >= LEANS_FROM:
             is_sure = self.share >= AGREES_FROM and self.low > 0.5
+            is_sure = is_sure and 2 * self.agree > self.voices
             return Side.AGREE if is_sure else Side.RATHER_AGREE
         if self.share <= 1 - LEANS_FROM:
             is_sure = self.share <= 1 - AGREES_FROM and self.high < 0.5
+            is_sure = is_sure and 2 * self.disagree > self.voices
             return Side.DISAGREE if is_sure else Side.RATHER_DISAGREE
         return Side.SPLIT
 
@@ -100,8 +106,7 @@ class Statement:
 
     @property
     def votes(self) -> int:
-        one = self.everybody
-        return one.agree + one.disagree + one.passes if one else 0
+        return self.everybody.voices if self.everybody else 0
 
     @property
     def uncertainty(self) -> float:

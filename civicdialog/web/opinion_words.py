@@ -13,6 +13,12 @@ ALL_GROUPS: Mapping[Side, str] = {
     Side.RATHER_DISAGREE: mark("All groups rather disagree."),
     Side.DISAGREE: mark("All groups disagree."),
 }
+UNEQUALLY: Mapping[Side, str] = {
+    Side.AGREE: mark("All groups agree, but some much more than others."),
+    Side.RATHER_AGREE: mark("All groups rather agree, but some much more than others."),
+    Side.RATHER_DISAGREE: mark("All groups rather disagree, but some much more than others."),
+    Side.DISAGREE: mark("All groups disagree, but some much more than others."),
+}
 EVERYBODY: Mapping[Side, str] = {
     Side.AGREE: mark("Most people agree."),
     Side.RATHER_AGREE: mark("People rather agree."),
@@ -36,7 +42,8 @@ def sentence_on(statement: Statement, told: Told) -> str:
         return gettext(EVERYBODY[side]) if side else ""
     sides = [each.side if each else None for each in statement.groups]
     if None not in sides and (common := _common(sides)):
-        return gettext(ALL_GROUPS[common])
+        is_unequal = statement.shelf == "divides" and common in UNEQUALLY
+        return gettext((UNEQUALLY if is_unequal else ALL_GROUPS)[common])
     parts = [
         _of_groups(side, [g.letter for g, s in zip(told.groups, sides, strict=True) if s is side])
         for side in Side

@@ -119,6 +119,23 @@ def test_each_statement_says_who_agrees(sign_in, summed_up):
     assert "Gruppe A stimmt zu, Gruppe C ist geteilt, Gruppe B lehnt ab." in page
 
 
+def test_groups_on_one_side_that_lie_far_apart_are_not_called_equal(sign_in, round, ids):
+    result = opinion_runs.result(ids[:2])
+    result["statements"][1]["groups"] = [
+        opinion_runs.figure(50, 2), opinion_runs.figure(22, 14), opinion_runs.figure(17, 1),
+    ]  # fmt: skip
+    opinion_runs.keep(round, result)
+    words = "Alle Gruppen stimmen eher zu, aber manche viel mehr als andere."
+    assert words in sign_in().get(f"{PAGE}?shelf=divides").text
+
+
+def test_with_many_undecided_people_a_group_only_leans_to_a_side(sign_in, round, ids):
+    result = opinion_runs.result(ids[:1], groups=0)
+    result["statements"][0]["everybody"] = opinion_runs.figure(40, 5, 55)
+    opinion_runs.keep(round, result)
+    assert "Man stimmt eher zu." in sign_in().get(PAGE).text
+
+
 def test_a_share_stands_with_its_interval_and_the_number_of_voices(sign_in, round, ids):
     opinion_runs.keep(round, opinion_runs.result(ids[:1], groups=0))
     text = re.sub(r"<[^>]+>", "", sign_in().get(PAGE).text)
@@ -222,7 +239,9 @@ def test_an_address_without_sense_is_no_error(sign_in, summed_up, query):
 
 def test_the_map_says_the_same_in_a_table(sign_in, summed_up):
     page = sign_in().get(MAP).text
-    rows = re.findall(r'id="opinion-map-group-(\w)".*?data-label="Personen">(\d+)<', page, re.DOTALL)
+    rows = re.findall(
+        r'id="opinion-map-group-(\w)".*?data-label="Personen">(\d+)<', page, re.DOTALL
+    )
     assert rows == [("a", "60"), ("b", "40"), ("c", "20")]
 
 
