@@ -172,22 +172,49 @@ class _Ballots:
 def _copycats(ballots: _Ballots) -> list[Ints]:
     """Groups of people whose ballots are others' ballots with the same vote added or changed.
 
-    By chance as many of those who cast this vote would have a twin as of those who did not.
+    By chance as many of those who cast this vote would have a twin as of those who did not. What is
+    surest is found first; then its copycats are no measure of chance for the next any more.
     """
-    table = ballots.table
-    rare = ballots.rare[table.participant[ballots.votes]]
-    votes, odd = ballots.votes[rare], ballots.votes[rare & (ballots.twins[0] > 0)]
-    carried = np.bincount(ballots.answer[odd], minlength=3 * table.submission_count).reshape(-1, 3)
-    found = []
-    for submission in np.flatnonzero(carried.max(axis=1, initial=0) >= FEWEST_COPYCATS):
-        answer = submission * 3 + carried[submission].argmax()
+    table, found = ballots.table, list[Ints]()
+    honest = ballots.rare.copy()
+    campaigns = _campaigns(ballots)
+    while campaigns:
+        chances = [_chance(ballots, honest, *campaign) for campaign in campaigns]
+        surest = int(np.argmin(chances))
+        if chances[surest] >= SURE:
+            break
+        _, answer = campaigns.pop(surest)
+        odd = _odd(ballots)
         copycats = table.participant[odd[ballots.answer[odd] == answer]]
-        voters = table.participant[votes[ballots.answer[votes] == answer]]
-        others = ballots.rare.copy()
-        others[voters] = False
-        twins = ballots.equal > 1
-        twins[table.participant[odd[table.submission[odd] != submission]]] = True
-        usual = (np.sum(twins & others) + 1) / (np.sum(others) + 2)
-        if bdtrc(len(copycats) - 1, len(voters), usual) < SURE:
-            found.append(copycats)
+        honest[copycats] = False
+        found.append(copycats)
     return found
+
+
+def _odd(ballots: _Ballots) -> Ints:
+    """Votes of rare ballots without which the ballot would be equal to another one."""
+    rare = ballots.rare[ballots.table.participant[ballots.votes]]
+    return ballots.votes[rare & (ballots.twins[0] > 0)]
+
+
+def _campaigns(ballots: _Ballots) -> list[tuple[int, int]]:
+    """(submission, answer) that enough ballots have beside a twin."""
+    carried = np.bincount(
+        ballots.answer[_odd(ballots)], minlength=3 * ballots.table.submission_count
+    ).reshape(-1, 3)
+    many = np.flatnonzero(carried.max(axis=1, initial=0) >= FEWEST_COPYCATS)
+    return [(int(each), int(each) * 3 + int(carried[each].argmax())) for each in many]
+
+
+def _chance(ballots: _Ballots, honest: Bools, submission: int, answer: int) -> float:
+    """How probable so many copycats of this answer are, by the twins of those who did not give it."""
+    table, odd = ballots.table, _odd(ballots)
+    rare = ballots.votes[ballots.rare[table.participant[ballots.votes]]]
+    copycats = np.count_nonzero(ballots.answer[odd] == answer)
+    voters = table.participant[rare[ballots.answer[rare] == answer]]
+    others = honest.copy()
+    others[voters] = False
+    twins = ballots.equal > 1
+    twins[table.participant[odd[table.submission[odd] != submission]]] = True
+    usual = (np.sum(twins & others) + 1) / (np.sum(others) + 2)
+    return float(bdtrc(copycats - 1, len(voters), usual))

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from threadpoolctl import ThreadpoolController
 
 from civicdialog.analysis import ideal_points
-from civicdialog.analysis.ballots import ballot_weights
+from civicdialog.analysis.ballots import ballot_weights, without_copies
 from civicdialog.analysis.ideal_points import IdealPoints
 from civicdialog.analysis.map_groups import Groups, divide
 from civicdialog.analysis.opinion_choice import (
@@ -147,9 +147,14 @@ def analyze(
 
 
 def bridging_scores(i: ArrayLike, j: ArrayLike, v: ArrayLike, n: int, m: int) -> Floats:
-    """How far a submission is carried by all groups (m,), ballots that copy others weighing less."""
+    """How far a submission is carried by all groups (m,), ballots that copy others weighing less.
+
+    Groups are found without copies: many copies of one ballot would be a group of their own.
+    """
     table = VoteTable.of(i, j, v, n, m)
-    return bridging(table, study(table).probabilities, ballot_weights(table))
+    weights = ballot_weights(table)
+    groups = study(without_copies(table, weights)).probabilities
+    return bridging(table, groups, weights)
 
 
 @lru_cache(maxsize=1)

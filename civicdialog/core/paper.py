@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 FONTS = Path(__file__).resolve().parent / "fonts"
+
+
 def to_pdf(template: str, values: Mapping[str, Any], files: Mapping[str, str]) -> bytes:
     """Set a Typst template with `values` (its file `values.json`) and text files, such as SVG."""
     return _set(template, json.dumps(values, sort_keys=True), tuple(sorted(files.items())))

@@ -18,7 +18,9 @@ from civicdialog.core.permissions import Actor, Role
 from civicdialog.demo.people import CITIZEN, FIRST_NAMES, SAMPLE_PASSWORD, STAFF
 from civicdialog.discussion.actions import ArgumentDraft, add_argument
 from civicdialog.discussion.models import Argument, Stance
+from civicdialog.easytext.actions import write_variant
 from civicdialog.insights.building import build_topics
+from civicdialog.insights.building_opinions import build_opinions
 from civicdialog.moderation.actions import Reasons, publish, reject
 from civicdialog.moderation.models import Ground, ModerationDecision
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
@@ -43,6 +45,40 @@ In dieser Runde geht es um die **Anwendungen**: Wobei soll ein Programm der Verw
 
 Jeder Vorschlag wird gelesen. Ein Beirat aus Informatik, Ethik, Sozialwissenschaften und Zivilgesellschaft wertet alles aus, und Sie sehen hier, was aus Ihrem Vorschlag wird.
 """
+IN_EASY_LANGUAGE = {
+    "title": "KI in Halle",
+    "question": "Was soll KI für Sie tun?",
+    "introduction": """\
+Die Stadt Halle will KI benutzen.
+KI ist ein Computer-Programm.
+Das Programm hilft bei der Arbeit im Amt.
+
+Wir fragen Sie:
+Wo soll KI helfen?
+Welche Regeln sollen gelten?
+Wovor haben Sie Angst?
+
+Wir lesen jeden Vorschlag.
+Fach-Leute geben der Stadt einen Rat.
+Hier sehen Sie:
+Das ist aus Ihrem Vorschlag geworden.
+""",
+}
+IN_ENGLISH = {
+    "title": "AI in the city administration of Halle",
+    "question": "Which applications do you wish for?",
+    "introduction": """\
+The city of Halle (Saale) wants to use artificial intelligence where it helps people, and to leave \
+it where it does harm. It is writing a strategy for this. The council adopts it, and it is reviewed \
+every year after that.
+
+This round is about **applications**: what should a program do for the administration? Which \
+**principles** should hold? And what **worries** you?
+
+Every proposal is read. A committee from informatics, ethics, social sciences and civil society \
+weighs everything up, and you see here what becomes of your proposal.
+""",
+}
 REJECTIONS = (
     (
         "Parkplatz vor meiner Haustür",
@@ -118,14 +154,26 @@ def load_demo(*, progress: Callable[[float, str], None]) -> str:
         _arguments(round, rows, texts, citizens)
         db.session.flush()
         _spread_over_time(round, rows)
+        _say_it_in_other_languages(round)
     progress(0.5, "votes")
     with transaction():
         import_votes(Actor.system(), round, list(_votes(rows, texts)))
     progress(0.7, "topics")
     build_topics(
-        Actor.system(), round, progress=lambda share, _: progress(0.7 + 0.3 * share, "topics")
+        Actor.system(), round, progress=lambda share, _: progress(0.7 + 0.2 * share, "topics")
+    )
+    build_opinions(
+        Actor.system(), round, progress=lambda share, _: progress(0.9 + 0.1 * share, "opinions")
     )
     return f"Sample round loaded: {len(rows)} contributions, {PARTICIPANTS} participants."
+
+
+def _say_it_in_other_languages(round: Round) -> None:
+    for language, texts in (("de-simple", IN_EASY_LANGUAGE), ("en", IN_ENGLISH)):
+        for field, text in texts.items():
+            write_variant(
+                Actor.system(), "round", round.id, field=field, language=language, text=text
+            )
 
 
 def _people() -> tuple[dict[str, Actor], list[Person]]:
@@ -176,6 +224,7 @@ def _round() -> Round:
         introduction=INTRODUCTION,
         is_public=True,
         is_sample=True,
+        guests_may_vote=True,
         phases=[
             Phase(
                 kind=kind, starts_at=today + start * DAY, ends_at=today + end * DAY, permits=permits

@@ -7,10 +7,12 @@ from itertools import pairwise
 from sqlalchemy.orm.attributes import flag_modified
 
 from civicdialog.core.audit import Event, record
+from civicdialog.core.city import city
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor, Permission, require
+from civicdialog.easytext.queries import variant
 from civicdialog.rounds import queries
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.rounds.slugs import is_slug, slug_from
@@ -40,7 +42,6 @@ class RoundDraft:
     slug: str = ""
     is_public: bool = False
     guests_may_vote: bool = False
-    guests_may_submit: bool = False
     answers_before_results: int = 5
     easy_language_waiver: str = ""
     phases: tuple[PhaseDraft, ...] = ()
@@ -86,13 +87,32 @@ def _write(round: Round, draft: RoundDraft) -> None:
         raise RuleBroken(
             mark("A public round needs at least one phase."), field="information_starts"
         )
+    if draft.is_public and not round.is_public:
+        _check_easy_language(round, draft)
     round.title, round.question = draft.title, draft.question
     round.introduction, round.is_public = draft.introduction, draft.is_public
     round.guests_may_vote = draft.guests_may_vote
-    round.guests_may_submit = draft.guests_may_submit
     round.answers_before_results = draft.answers_before_results
     round.easy_language_waiver = draft.easy_language_waiver
     _set_phases(round, phases)
+
+
+def _check_easy_language(round: Round, draft: RoundDraft) -> None:
+    """Nobody is left out without a reason: before it opens, a round is said in easy language."""
+    if draft.easy_language_waiver or not city().simple_languages:
+        return
+    language = city().simple_languages[0]
+    written = round.id is not None and variant(
+        Round.__tablename__, round.id, "introduction", language
+    )
+    if not written:
+        raise RuleBroken(
+            mark(
+                "Please write an introduction in easy language first (under “Texts and languages”), "
+                "or say here why there is none."
+            ),
+            field="easy_language_waiver",
+        )
 
 
 def _set_phases(round: Round, drafts: tuple[PhaseDraft, ...]) -> None:

@@ -109,7 +109,6 @@ class RoundForm(FlaskForm):
         filters=[lambda value: (value or "").replace("\r\n", "\n").strip()],
     )
     is_public = BooleanField(_l("Everybody can see this round"))
-    guests_may_submit = BooleanField(_l("People may propose without an account"))
     guests_may_vote = BooleanField(_l("People may vote without an account"))
     answers_before_results = IntegerField(
         _l("Own answers before the results are shown"),
@@ -148,7 +147,6 @@ class RoundForm(FlaskForm):
         self.question.data, self.introduction.data = round.question, round.introduction
         self.is_public.data = round.is_public
         self.guests_may_vote.data = round.guests_may_vote
-        self.guests_may_submit.data = round.guests_may_submit
         self.answers_before_results.data = round.answers_before_results
         self.easy_language_waiver.data = round.easy_language_waiver
         for phase in round.phases:
@@ -169,7 +167,6 @@ class RoundForm(FlaskForm):
             introduction=self.introduction.data or "",
             is_public=bool(self.is_public.data),
             guests_may_vote=bool(self.guests_may_vote.data),
-            guests_may_submit=bool(self.guests_may_submit.data),
             answers_before_results=self._answers_before_results(),
             easy_language_waiver=self.easy_language_waiver.data or "",
             phases=tuple(

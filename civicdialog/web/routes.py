@@ -158,9 +158,7 @@ def voting_room(slug: str) -> Any:
     words = short_words([round])[round.id]
     wanted = request.args.get("card", "")
     view = voting_rooms.voting_room(current_actor(), round, clock.now(), wanted)
-    crumbs = _crumbs(
-        (words.title, url_for("web.round_page", slug=slug)), (gettext("Vote"), "")
-    )
+    crumbs = _crumbs((words.title, url_for("web.round_page", slug=slug)), (gettext("Vote"), ""))
     return page("web/voting-room.html", round=round, words=words, view=view, crumbs=crumbs)
 
 

@@ -169,9 +169,7 @@ def _last(round: Round, answers: Mapping[int, OwnAnswer]) -> Last | None:
 # ---- the next card ------------------------------------------------------------------------------
 
 
-def _card(
-    actor: Actor, round: Round, answers: Mapping[int, OwnAnswer], wanted: str
-) -> Card | None:
+def _card(actor: Actor, round: Round, answers: Mapping[int, OwnAnswer], wanted: str) -> Card | None:
     asked_for = _named(round, wanted, answers)
     if asked_for is not None:
         return _drawn(round, asked_for, "")
@@ -236,9 +234,7 @@ def _choose(
     lot: Random,
 ) -> Choice:
     nothing = (0.0, (0.0, 0.0))
-    candidates = [
-        Candidate(votes, *model.get(public_id, nothing)) for _, public_id, votes in pool
-    ]
+    candidates = [Candidate(votes, *model.get(public_id, nothing)) for _, public_id, votes in pool]
     return next_submission(candidates, standing_of(_known(answers, model)), random=lot)
 
 

@@ -10,6 +10,7 @@ from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.errors import NotAllowed, NotFound, RuleBroken
 from civicdialog.core.permissions import VISITOR
+from civicdialog.easytext.actions import write_variant
 from civicdialog.rounds import actions, queries
 from civicdialog.rounds.actions import PhaseDraft, RoundDraft
 from civicdialog.rounds.models import Deed, PhaseKind, Round
@@ -189,3 +190,32 @@ def test_public_rounds_leave_out_drafts(make, db):
     make.round(is_public=False)
     assert [round.id for round in db.session.scalars(queries.public_rounds())] == [shown.id]
     assert db.session.get(Round, shown.id)
+
+
+def test_a_round_does_not_open_without_easy_language(editor):
+    round = actions.create_round(editor, DRAFT)
+    with pytest.raises(RuleBroken) as broken:
+        actions.change_round(editor, round, replace(DRAFT, is_public=True))
+    assert broken.value.field == "easy_language_waiver"
+
+
+def test_a_reason_opens_a_round_without_easy_language(editor):
+    round = actions.create_round(editor, DRAFT)
+    reason = "Die Lese-Gruppe trifft sich am Montag."
+    actions.change_round(editor, round, replace(DRAFT, is_public=True, easy_language_waiver=reason))
+    assert round.is_public
+    assert round.easy_language_waiver == reason
+
+
+def test_an_easy_introduction_opens_a_round(editor):
+    round = actions.create_round(editor, DRAFT)
+    write_variant(
+        editor,
+        "round",
+        round.id,
+        field="introduction",
+        language="de-simple",
+        text="Wir fragen Sie.",
+    )
+    actions.change_round(editor, round, replace(DRAFT, is_public=True))
+    assert round.is_public

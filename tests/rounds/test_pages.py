@@ -7,6 +7,7 @@ from civicdialog.core.permissions import VISITOR, Role
 from civicdialog.rounds import queries
 from civicdialog.rounds.models import Round
 
+WAIVED = {"easy_language_waiver": "Wird bis Montag geschrieben."}
 TYPED = {
     "title": "KI für unsere Schulen",
     "slug": "",
@@ -128,7 +129,7 @@ def test_publishing_makes_a_round_visible_and_fixes_its_address(office, sign_in,
     office.post("/manage/rounds/new", data=TYPED)
     round = only_round(db)
     path = f"/manage/rounds/{round.slug}/edit"
-    office.post(path, data=TYPED | {"version": str(round.version), "is_public": "y"})
+    office.post(path, data=TYPED | {"version": str(round.version), "is_public": "y", **WAIVED})
     assert queries.by_slug(VISITOR, round.slug)
     refused = office.post(
         path, data=TYPED | {"version": str(only_round(db).version), "is_public": "y", "slug": "x"}

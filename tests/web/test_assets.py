@@ -148,7 +148,10 @@ def a_map(*cells: MapCell, **values: Any) -> OpinionMapView:
 
 def test_cells_of_a_group_are_drawn_with_its_own_shape() -> None:
     view = a_map(MapCell(0, 0, 20, 0), MapCell(4, 0, 10, 1))
-    assert [("a" in g.shapes, "h" in g.shapes) for g in view.groups] == [(True, False), (False, True)]
+    assert [("a" in g.shapes, "h" in g.shapes) for g in view.groups] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 def test_people_in_no_group_are_drawn_beside_the_groups() -> None:
