@@ -32,6 +32,8 @@ def pictures(proposal: str) -> list[tuple[str, str, str, str, int, str]]:
         ("proposals", "", f"/rounds/{SLUG}/proposals", "light", 1200, "the list"),
         ("proposal", "citizen", proposal, "light", 1200, "one proposal"),
         ("propose", "citizen", f"/rounds/{SLUG}/propose", "light", 1200, "the form"),
+        ("voting", "", f"/rounds/{SLUG}/vote", "light", 1200, "the voting room"),
+        ("opinions", "committee", f"/committee/rounds/{SLUG}/opinions", "light", 1200, "opinions"),
         ("queue", "moderator", "/moderation/queue", "light", 1200, "the queue"),
         ("topics", "committee", f"/committee/rounds/{SLUG}/topics", "light", 1200, "the topics"),
     ]

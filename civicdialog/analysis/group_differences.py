@@ -2,7 +2,7 @@
 
 Groups are made from votes; tested on the same votes they always seem to differ (Gao, Bien and
 Witten 2022, "Selective inference for hierarchical clustering"). So groups are found in one half of
-the votes and compared in the other, in both directions, and only what shows both times counts.
+the votes and compared in the other, in both directions, and both comparisons are taken together.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from scipy.special import gammaln, ndtr
+from scipy.special import gammaln, ndtr, ndtri
 
 from civicdialog.analysis.opinion_order import ordered
 from civicdialog.analysis.statistics import group_counts
@@ -27,11 +27,12 @@ LEAST_ANSWERS = 5
 _EXACT_BELOW = 200
 _TABLES_AT_ONCE = 1 << 12
 _ALMOST = 1 + 1e-7
+_LEAST_CHANCE = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """Where groups differ, found twice independently."""
+    """Where groups differ, in both halves alike."""
 
     differs: Bools
     """(submissions,): at least one group differs from the others."""
@@ -52,9 +53,9 @@ def group_differences(
 
     Each half of the votes, drawn at random, gives groups; they are tested on the other half, each
     against the rest, with Fisher's exact test below 200 answers and the test of two proportions from
-    there on, two-sided, under the procedure of Benjamini and Hochberg 1995. A difference counts that
-    both halves show in the same direction. Groups go by the names they have in the labels `like`
-    (n,), or in fit(table).
+    there on, two-sided. The two tests are added as normal deviates (Stouffer and others 1949), under
+    the procedure of Benjamini and Hochberg 1995; both halves must show the same direction. Groups go
+    by the names they have in the labels `like` (n,), or in fit(table).
     """
     labels = np.asarray(fit(table) if like is None else like, np.int64)
     k = max(int(labels.max(initial=-1)) + 1, 0)
@@ -69,16 +70,19 @@ def group_differences(
         _compared(test, _named(np.asarray(fit(found), np.int64), known, k), k)
         for found, test in (halves, halves[::-1])
     )
-    differs[order.submissions] = (one.direction == other.direction) & (one.direction != 0)
-    tested = int(np.sum(one.tested & other.tested))
+    tested = one.tested & other.tested
+    together = (one.deviate + other.deviate) / np.sqrt(2)
+    found = np.zeros(tested.shape, bool)
+    found[tested] = discoveries(2 * ndtr(-np.abs(together[tested])))
+    differs[order.submissions] = found & (one.deviate * other.deviate > 0)
     any_group: Bools = differs.any(axis=1)  # type: ignore[assignment]
-    return Differences(any_group, differs, tested)
+    return Differences(any_group, differs, int(np.sum(tested)))
 
 
 @dataclass(frozen=True, eq=False)
 class _Compared:
-    direction: NDArray[np.int64]
-    """(submissions, k): 1 the group agrees more, -1 less, 0 no difference for sure."""
+    deviate: Floats
+    """(submissions, k): normal deviate of the test, above 0 where the group agrees more."""
     tested: Bools
 
 
@@ -102,10 +106,10 @@ def _compared(table: VoteTable, labels: Labels, k: int) -> _Compared:
     answers_else = answers.sum(axis=1, keepdims=True) - answers
     tested = (answers >= LEAST_ANSWERS) & (answers_else >= LEAST_ANSWERS)
     chances = two_sided(agree[tested], answers[tested], agree_else[tested], answers_else[tested])
-    direction = np.zeros(tested.shape, np.int64)
+    deviate = np.zeros(tested.shape)
     more = np.sign(agree[tested] * answers_else[tested] - agree_else[tested] * answers[tested])
-    direction[tested] = np.where(discoveries(chances), more, 0)
-    return _Compared(direction, tested)
+    deviate[tested] = more * -ndtri(np.maximum(chances, _LEAST_CHANCE) / 2)
+    return _Compared(deviate, tested)
 
 
 def discoveries(chances: Floats, false_share: float = FALSE_SHARE) -> Bools:

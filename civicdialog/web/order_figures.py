@@ -18,7 +18,7 @@ from civicdialog.submissions.evenness import MOST_LITTLE_SEEN, MOST_PLACES, STEP
 from civicdialog.submissions.exposure import newest_orders
 from civicdialog.submissions.models import OrderOfDay
 from civicdialog.submissions.order import PAGE
-from civicdialog.web.languages import language_now
+from civicdialog.web.languages import chosen_language
 from civicdialog.web.words import gettext
 
 LIMITS = {"page": PAGE, "most": MOST_PLACES, "little_seen": MOST_LITTLE_SEEN}
@@ -75,7 +75,7 @@ def _measured(round: Round, order: OrderOfDay) -> Measured:
         key=f"round-{round.id}",
         title=round.title,
         url=url_for("web.proposals", slug=round.slug),
-        day=format_date(order.day, "long", locale=language_now()),
+        day=format_date(order.day, "long", locale=chosen_language()),
         contributions=contributions,
         shown=shown,
         mean=str(format_decimal(round_to(shown / contributions if contributions else 0.0))),

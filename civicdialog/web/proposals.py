@@ -70,11 +70,16 @@ def drawn_cards(actor: Actor, round: Round) -> list[ProposalCard]:
 
 
 def _cards(
-    actor: Actor, round: Round, rows: Sequence[listing.Row], marker: Marker | None = None
+    actor: Actor,
+    round: Round,
+    rows: Sequence[listing.Row],
+    marker: Marker | None = None,
+    *,
+    with_topics: bool = True,
 ) -> list[ProposalCard]:
     ids = [row.id for row in rows]
     exposure().note(ids)
-    topics = topic_labels(round.id, ids)
+    topics = topic_labels(round.id, ids) if with_topics else {}
     opinions = voting.own_opinions(actor, round, ids)
     return presenting.cards(
         rows, round, actor=actor, topics=topics, opinions=opinions, marker=marker
@@ -183,7 +188,8 @@ def proposal_list(
         filters=_filters(address, topics.listed if topics else [], orders)
         if round.submission_count
         else None,
-        cards=_cards(actor, round, found.rows, marker),
+        # What only comes close took one statement more to find, and does without this one.
+        cards=_cards(actor, round, found.rows, marker, with_topics=not found.is_close),
         order_note=_order_note(Order.BEST if found.is_close else chosen.order),
         order_url=url_for("web.order_card"),
         topic_note=_topic_note(topics.ran_at) if topics else "",

@@ -22,15 +22,16 @@ PAGES = {
         "/", "/rounds", f"/rounds/{SLUG}", f"/rounds/{SLUG}/proposals",
         f"/rounds/{SLUG}/proposals?q=gibtesnicht", f"/rounds/{SLUG}/proposals?order=newest",
         "{proposal}", "/register", "/sign-in", "/reset-password", "/who-may-do-what",
-        "/how-it-works", "/how-it-works/topics", "/how-it-works/opinions",
+        "/how-it-works", "/how-it-works/topics", "/how-it-works/order", "/how-it-works/opinions",
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions/map", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
-        "/styleguide",
+        "/styleguide", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine", f"/rounds/{SLUG}/share",
+        "{proposal}/thread", "/accessibility/report", "/accessibility/report/sent",
     ],
     "citizen": [
         f"/rounds/{SLUG}/propose", "/my/contributions", "/my/messages", "{proposal}",
         "/moderation/queue", "/my/account", "/my/account/profile", "/my/account/passkeys/new",
-        "/my/account/delete", "/my/password",
+        "/my/account/delete", "/my/password", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine",
     ],
     "moderator": ["/moderation/queue", "/moderation/history", "{pending}"],
     "committee": [
@@ -46,7 +47,10 @@ PAGES = {
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions?shelf=common",
         f"/rounds/{SLUG}/opinions?q=gibtesnicht", f"/rounds/{SLUG}/opinions/map",
     ],
-    "editor": ["/manage/rounds", "/manage/rounds/new", f"/manage/rounds/{SLUG}/edit"],
+    "editor": ["/manage/rounds", "/manage/rounds/new", f"/manage/rounds/{SLUG}/edit",
+        f"/manage/rounds/{SLUG}/texts", f"/manage/rounds/{SLUG}/texts/de-simple",
+        f"/manage/rounds/{SLUG}/texts/en", "/manage/barriers",
+    ],
 }  # fmt: skip
 
 

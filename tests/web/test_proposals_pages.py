@@ -10,6 +10,7 @@ from civicdialog.core.audit import name_of
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunStatus
 from civicdialog.submissions.models import Channel, Kind, Status
+from civicdialog.submissions.texts import search_terms
 from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.voting.models import Opinion, Participation, Vote
 from tests.web.statements import counted_statements
@@ -69,7 +70,7 @@ def vote(make):
 
 
 def titles_on(page):
-    return re.findall(r'proposal__title"><a href="[^"]+">([^<]+)<', page.text)
+    return re.findall(r'proposal__title"><a href="[^"]+">(.+?)</a>', page.text)
 
 
 def listed(client, round, query=""):
@@ -240,18 +241,77 @@ def test_one_sees_what_one_has_said_and_what_is_ones_own(sign_in, make, fill, vo
     assert "By you" in page
 
 
+def test_hits_of_a_search_are_marked_and_cannot_break_the_page(sign_in, make):
+    round = make.round()
+    title, problem = "Bäume & <b>Wege</b>", "Alle Straßenbäume <script>alert(1)</script>."
+    make.submission(
+        round, title=title, problem=problem, solution="", search_terms=search_terms(title, problem)
+    )
+    page = listed(sign_in(), round, "?q=Baum").text
+    assert "<mark>Bäume</mark> &amp; &lt;b&gt;" in page
+    assert "<mark>Straßenbäume</mark> &lt;script&gt;" in page
+    assert "<mark>" not in listed(sign_in(), round).text
+
+
+def test_what_only_comes_close_is_said(sign_in, make):
+    round = make.round()
+    make.submission(round, title="Laternen", search_terms=search_terms("Laternen", ""))
+    assert "No proposal holds all of your words" in listed(sign_in(), round, "?q=Latrene").text
+    assert "No proposal holds all" not in listed(sign_in(), round, "?q=Laterne").text
+
+
+def test_a_search_shows_the_best_first_unless_another_order_is_chosen(sign_in, make):
+    round = make.round()
+    for title, text in (("Laterne", "Hell."), ("Anderes", "Am Ende eine Laterne.")):
+        make.submission(round, title=title, search_terms=search_terms(title, text))
+    client = sign_in()
+    assert titles_on(listed(client, round, "?q=Laternen&order=")) == [
+        "<mark>Laterne</mark>",
+        "Anderes",
+    ]
+    newest = titles_on(listed(client, round, "?q=Laternen&order=newest"))
+    assert newest == ["Anderes", "<mark>Laterne</mark>"]
+
+
+def test_the_most_discussed_can_come_first(sign_in, make, fill):
+    round = make.round()
+    fill(round, 1, title="Quiet")
+    fill(round, 1, title="Loud", argument_count=9)
+    assert titles_on(listed(sign_in(), round, "?order=discussed")) == ["Loud", "Quiet"]
+
+
+def test_what_most_agree_with_comes_first_only_when_the_voting_has_ended(sign_in, make, fill):
+    running, ended = make.round("voting"), make.round("evaluating")
+    for round in (running, ended):
+        fill(round, 1, title="Few", agree_count=1, disagree_count=40)
+        fill(round, 1, title="Many", agree_count=30, disagree_count=2)
+    assert "Most agreement first" not in listed(sign_in(), running).text
+    page = listed(sign_in(), ended, "?order=agreed")
+    assert titles_on(page) == ["Many", "Few"]
+    assert "Most agreement first" not in listed(sign_in(), running, "?order=agreed").text
+
+
+def test_every_list_leads_to_how_it_is_sorted(sign_in, make, fill):
+    round = make.round()
+    fill(round, 1)
+    assert 'href="/how-it-works/order"' in listed(sign_in(), round).text
+
+
 @pytest.mark.parametrize(("who", "limit"), [("visitor", 6), ("ada", 9)])
-@pytest.mark.parametrize("query", ["", "?topic=0", "?kind=use_case", "?order=newest"])
+@pytest.mark.parametrize(
+    "query", ["", "?topic=0", "?kind=use_case", "?order=newest", "?q=Wort", "?q=Wrot"]
+)
 def test_a_list_takes_as_many_statements_for_sixty_as_for_three(
     sign_in, make, fill, group, ada, who, limit, query
 ):
     round = make.round("open")
-    group(round, {"Trees": fill(round, 3, author=ada)})
+    words = {"search_terms": " wort / text "}
+    group(round, {"Trees": fill(round, 3, author=ada, **words)})
     client = sign_in(ada if who == "ada" else None)
     listed(client, round)
     with counted_statements() as few:
         assert len(titles_on(listed(client, round, query))) == 3
-    group(round, {"Trees": fill(round, 57, author=ada)})
+    group(round, {"Trees": fill(round, 57, author=ada, **words)})
     with counted_statements() as many:
         assert len(titles_on(listed(client, round, query))) > 20
     assert len(few) == len(many)
