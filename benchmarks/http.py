@@ -234,6 +234,7 @@ def fill(app, rows: int) -> Sample:
             clusters=[
                 Cluster(
                     position=i,
+                    key=i + 1,
                     label=_text(draw, 3),
                     terms=[],
                     size=rows // TOPICS,

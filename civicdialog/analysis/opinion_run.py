@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from civicdialog.analysis.ballots import ballot_weights, without_copies
 from civicdialog.analysis.group_differences import group_differences
 from civicdialog.analysis.hashes import sha256_of
 from civicdialog.analysis.opinion_floor import number_of_people, rounded
@@ -108,8 +107,7 @@ def summed_up(
     before = Before.of(state, given.ids) if state else None
     say(0.0, STUDYING)
     opinions = study(
-        # Copies of one ballot must not become a group; their votes are counted all the same.
-        without_copies(table, ballot_weights(table)),
+        table,
         seed=seed,
         previous=before.model if before else None,
         progress=lambda share: say(share * _STUDIED, STUDYING),

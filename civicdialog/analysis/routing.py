@@ -22,7 +22,7 @@ Answer = tuple[int, float, tuple[float, float]]
 RANDOM_SHARE = 0.1
 WEIGHT_OF_PERSON = 0.5
 """What is learned about a person counts half of what is learned about a submission."""
-_STEPS = 4
+_STEPS = 8
 _TINY = 1e-4
 _TIE = 1e-9
 _LEAST_SHARE = 1e-4

@@ -1,8 +1,11 @@
 """Many people at the same moment: every acknowledged vote is stored once, and nobody gets an error."""
 
 import threading
+from collections import Counter
 
 import pytest
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from civicdialog.core.db import db as database
@@ -14,6 +17,7 @@ from civicdialog.submissions.queries import by_public_id
 from civicdialog.voting.actions import cast_vote
 from civicdialog.voting.counters import wrong_counters
 from civicdialog.voting.models import Opinion, Participation, Vote
+from tests.conftest import new_session_key
 
 OPINIONS = (Opinion.AGREE, Opinion.DISAGREE, Opinion.PASS)
 
@@ -104,4 +108,40 @@ def test_people_who_change_their_minds_at_once_are_counted_right(app, db, make, 
     deeds = [vote_of(person, ballot[0], opinion) for person in people for opinion in OPINIONS]
     assert all_at_once(app, deeds) == []
     assert len(stored(db)) == 16
+    assert wrong_counters() == []
+
+
+def browser_headers(app, person, raw="t" * 40):
+    """Cookie of a session of this person, and the token its forms carry."""
+    values = {"_user_id": new_session_key(person), "csrf_token": raw}
+    cookie = app.session_interface.get_signing_serializer(app).dumps(values)
+    token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
+    return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}"}, token
+
+
+def test_500_people_send_20_votes_each_on_one_submission(app, db, make, ballot):
+    """Through the pages, as browsers do: 500 votes in the end, and no answer is an error."""
+    people = [browser_headers(app, make.person(f"P{n}")) for n in range(500)]
+    work = iter([(person, n) for n in range(20) for person in people])
+    url, answers, lock = f"/submissions/{ballot[0]}/vote", Counter(), threading.Lock()
+
+    def send():
+        client = FlaskClient(app, app.response_class, use_cookies=False)
+        while True:
+            with lock:
+                (headers, token), n = next(work, ((None, None), 0))
+            if headers is None:
+                return
+            typed = {"opinion": ("agree", "disagree", "pass")[n % 3], "csrf_token": token}
+            answer = client.post(url, data=typed, headers=headers)
+            with lock:
+                answers[answer.status_code] += 1
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(300)
+    assert answers == {303: 10_000}
+    assert len(stored(db)) == 500
     assert wrong_counters() == []
