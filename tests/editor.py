@@ -65,10 +65,11 @@ class EditorClient(FlaskClient):
         with self.session_transaction() as session, self.application.test_request_context():
             from flask import g
             from flask import session as inner
-            from flask_wtf.csrf import generate_csrf
+            
+            from civicdialog.web.tokens import page_token
 
             inner.update(session)
-            token = generate_csrf()
+            token = page_token()
             session.update(inner)
             g.pop("csrf_token", None)
             return token

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -64,10 +65,13 @@ class Assets:
             name = path.relative_to(folder).as_posix()
             assets.files[name] = Asset.of(path.read_bytes(), path.suffix)
         components = sorted(n for n in assets.files if n.startswith("css/components/"))
+        staff = sorted(n for n in assets.files if n.startswith("css/staff/"))
         scripts = sorted(n for n in assets.files if n.startswith("js/"))
         styles = [assets._text(name) for name in (*STYLES, *components)]
+        with_staff = [*styles, *(assets._text(name) for name in staff)]
         assets.bundles = {
             "app.css": Asset.of(_minified([_accent(city), *styles]).encode(), ".css"),
+            "staff.css": Asset.of(_minified([_accent(city), *with_staff]).encode(), ".css"),
             "app.js": Asset.of(_joined_scripts(map(assets._text, scripts)).encode(), ".js"),
             "htmx.js": assets.files[HTMX],
         }
@@ -162,7 +166,11 @@ def register(app: Flask) -> None:
     def static_url(name: str) -> str:
         return address(request.script_root, "assets.file", name, assets.files[name].digest)
 
+    # Small enough to spare every first visit a request.
+    favicon_data = "data:image/svg+xml," + quote(assets.files["favicon.svg"].body, safe=" =/:'")
     app.add_url_rule("/assets/<name>", "assets.bundle", bundle)
     app.add_url_rule("/static/<path:name>", "assets.file", file)
     app.add_url_rule("/favicon.ico", "assets.favicon", favicon)
-    app.jinja_env.globals.update(asset_url=asset_url, static_url=static_url)
+    app.jinja_env.globals.update(
+        asset_url=asset_url, static_url=static_url, favicon_data=favicon_data
+    )

@@ -5,12 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request, session
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from civicdialog.config import Settings
+from civicdialog.web.tokens import Tokens, page_token
 
-csrf = CSRFProtect()
+csrf = Tokens()
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -81,5 +81,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     app.before_request(refuse_what_cannot_be_ours)
     app.after_request(_set_headers)
-    names: dict[str, Any] = {"csp_nonce": csp_nonce}
+    names: dict[str, Any] = {"csp_nonce": csp_nonce, "csrf_token": page_token}
     app.jinja_env.globals.update(names)
+    # Flask-WTF puts its own into every template.
+    app.context_processor(lambda: {"csrf_token": page_token})

@@ -143,6 +143,10 @@ def _percent(value: float) -> str:
     return str(format_percent(value, "#,##0 %" if chosen_language() == "de" else "#,##0%"))
 
 
+STAFF_ROOMS = frozenset({"moderation", "committee", "rounds"})
+"""Their pages take a style sheet with the components only they use."""
+
+
 def _context() -> dict[str, Any]:
     actor, language = current_actor(), chosen_language()
     profile = city()
@@ -155,6 +159,7 @@ def _context() -> dict[str, Any]:
         "languages": tuple(
             LANGUAGES[code] for code in (*profile.languages, *profile.simple_languages)
         ),
+        "style_sheet": "staff.css" if request.blueprint in STAFF_ROOMS else "app.css",
         "theme": request.cookies.get("theme", "auto"),
         "navigation": navigation(actor),
         "account_links": account_links(actor),

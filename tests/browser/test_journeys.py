@@ -100,6 +100,8 @@ def test_with_a_script_a_vote_does_not_leave_the_page(visitor):
     window.page.locator("main article a").first.click()
     window.page.wait_for_load_state("networkidle")
     window.page.evaluate("window.marker = 'same page'")
+    window.page.hover("button[name=opinion][value=pass]")
+    window.page.wait_for_function("window.htmx")
     window.page.click("button[name=opinion][value=pass]")
     window.page.wait_for_selector("button[name=opinion][value=pass][aria-pressed=true]")
     assert window.page.evaluate("window.marker") == "same page"
