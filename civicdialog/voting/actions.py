@@ -110,7 +110,7 @@ def cast_vote(
     before = _put(mine, submission, opinion)
     if important is not None:
         _mark(mine, submission, important=important)
-    if shown is not None:
+    if shown is not None and before is None:
         db.session.add(
             ShownCard(
                 round_id=round.id,

@@ -1,13 +1,14 @@
 """Pages of the room `voting`: what people answer. The voting room itself is drawn by the façade."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, session, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from civicdialog.accounts.session import begin_guest
+from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import Actor, Permission
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Room, current_actor
@@ -15,42 +16,12 @@ from civicdialog.rounds import queries as rounds
 from civicdialog.rounds.models import Round
 from civicdialog.submissions import queries as submissions
 from civicdialog.voting import actions
-from civicdialog.voting.actions import Shown
 from civicdialog.voting.models import Opinion
+from civicdialog.voting.table import keep_table, table_of
 
 room = Room("voting", __name__)
 
 OPINIONS = {opinion.word: opinion for opinion in Opinion}
-TRAIL = "answered"
-"""In the session: the cards answered last, for undoing; never what was answered."""
-LONGEST_TRAIL = 20
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shown-card")
-
-
-def signed_card(public_id: str, shown: Shown) -> str:
-    """How a card came to be shown, for a hidden field; nobody can make one up."""
-    values = [public_id, shown.policy, shown.candidate_count, shown.probability]
-    return str(_signer().dumps(values))
-
-
-def _shown(public_id: str) -> Shown | None:
-    try:
-        named, policy, count, probability = _signer().loads(request.form.get("shown", ""))
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return Shown(policy, count, probability) if named == public_id else None
-
-
-def trail_of(round: Round) -> list[str]:
-    """The cards this browser answered last in a round, the newest at the end."""
-    return list(session.get(TRAIL, {}).get(round.slug, []))
-
-
-def _keep_trail(round: Round, trail: list[str]) -> None:
-    session[TRAIL] = {round.slug: trail[-LONGEST_TRAIL:]}
 
 
 def _voter(round: Round) -> Actor:
@@ -85,17 +56,27 @@ def cast(public_id: str) -> ResponseReturnValue:
 def answer(slug: str) -> ResponseReturnValue:
     """Answer the card of the voting room; the next one follows."""
     round = rounds.by_slug(current_actor(), slug)
-    public_id = request.form.get("card", "")
-    submission = submissions.by_public_id(current_actor(), public_id)
+    table, card = table_of(round), request.form.get("card", "")
+    submission = submissions.by_public_id(current_actor(), card)
     actions.cast_vote(
         _voter(round),
         round,
         submission,
         _opinion(),
         important="important" in request.form or None,
-        shown=_shown(public_id),
+        shown=table.shown if card == table.card else None,
     )
-    _keep_trail(round, [each for each in trail_of(round) if each != public_id] + [public_id])
+    keep_table(round, table.after_answering(card))
+    return redirect(url_for("web.voting_room", slug=slug), 303)
+
+
+@room.route("/rounds/<slug>/vote/skip", methods=["POST"], needs=Permission.VOTE_CAST)
+def skip(slug: str) -> ResponseReturnValue:
+    """Put the card aside for now. That is no vote, and nothing is stored of it."""
+    round = rounds.by_slug(current_actor(), slug)
+    table = table_of(round)
+    if table.card and table.card == request.form.get("card"):
+        keep_table(round, table.after_skipping(table.card))
     return redirect(url_for("web.voting_room", slug=slug), 303)
 
 
@@ -103,14 +84,15 @@ def answer(slug: str) -> ResponseReturnValue:
 def undo(slug: str) -> ResponseReturnValue:
     """Take the last answer back and show its card again."""
     round = rounds.by_slug(current_actor(), slug)
-    trail = trail_of(round)
-    if not trail:
-        return redirect(url_for("web.voting_room", slug=slug), 303)
-    public_id = trail.pop()
-    submission = submissions.by_public_id(current_actor(), public_id)
-    actions.withdraw_vote(current_actor(), round, submission)
-    _keep_trail(round, trail)
-    return redirect(url_for("web.voting_room", slug=slug, card=public_id), 303)
+    table = table_of(round)
+    if table.answered:
+        table = table.after_undoing()
+        keep_table(round, table)
+        # What has been hidden meanwhile is left as it is.
+        with suppress(NotFound):
+            submission = submissions.by_public_id(current_actor(), table.card)
+            actions.withdraw_vote(current_actor(), round, submission)
+    return redirect(url_for("web.voting_room", slug=slug), 303)
 
 
 @room.route("/rounds/<slug>/vote/important", methods=["POST"], needs=Permission.VOTE_CAST)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from civicdialog.core.db import db
+from civicdialog.core.db import after_commit, db
 
 
 def forget_order_of_arrival() -> None:
@@ -14,6 +14,16 @@ def forget_order_of_arrival() -> None:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("CLUSTER participation USING pk_participation"))
         db.session.execute(text("CLUSTER vote USING pk_vote"))
+        after_commit(_leave_out_dead_rows)
     else:
         # Numbers of rows count up as people arrive.
         db.session.execute(text("UPDATE participation SET rowid = id"))
+
+
+def _leave_out_dead_rows() -> None:
+    """Write PostgreSQL's file anew without the rows as they were with their people.
+
+    They die only with the commit; the transaction that replaced them still had to copy them.
+    """
+    with db.engine.begin() as connection:
+        connection.execute(text("CLUSTER participation USING pk_participation"))

@@ -1,14 +1,12 @@
 """The voting room: one card at a time. Composes proposals, own answers, the model and the lot."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import select
 
 from civicdialog.analysis.routing import (
@@ -28,7 +26,7 @@ from civicdialog.voting import queries as voting
 from civicdialog.voting.actions import MOST_IMPORTANT, Shown
 from civicdialog.voting.models import Opinion
 from civicdialog.voting.queries import OwnAnswer
-from civicdialog.voting.routes import signed_card, trail_of
+from civicdialog.voting.table import Table, keep_table, table_of
 from civicdialog.web import presenting
 from civicdialog.web.presenting import OPINION_WORDS, Part
 from civicdialog.web.queries import topic_labels
@@ -53,8 +51,6 @@ class Card:
     more: list[Part]
     """Folded away."""
     url: str
-    shown: str
-    """Signed: how it came to be shown."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +150,12 @@ def _all_answered(round: Round, answers: Mapping[int, OwnAnswer]) -> tuple[str, 
 
 
 def _last(round: Round, answers: Mapping[int, OwnAnswer]) -> Last | None:
-    """What undoing would take back; found by the trail of this browser."""
-    trail = trail_of(round)
-    if not trail:
+    """What undoing would take back, as this browser remembers it."""
+    answered = table_of(round).answered
+    if not answered:
         return None
     row = db.session.execute(
-        select(Submission.id, Submission.title).where(Submission.public_id == trail[-1])
+        select(Submission.id, Submission.title).where(Submission.public_id == answered[-1])
     ).first()
     if row is None or row.id not in answers:
         return None
@@ -170,29 +166,33 @@ def _last(round: Round, answers: Mapping[int, OwnAnswer]) -> Last | None:
 
 
 def _card(actor: Actor, round: Round, answers: Mapping[int, OwnAnswer], wanted: str) -> Card | None:
-    asked_for = _named(round, wanted, answers)
-    if asked_for is not None:
-        return _drawn(round, asked_for, "")
-    model = _model(round)
-    lot = Random(_seed(actor, round, len(answers)))  # noqa: S311 (a lot for cards, no secret)
+    """The card that was asked for, the one that lies on the table, or a new one that stays there."""
+    table = table_of(round)
+    for name in (wanted, table.card):
+        asked_for = _named(round, name, answers)
+        if asked_for is not None:
+            if name != table.card:
+                keep_table(round, replace(table, card=name, shown=None))
+            return _drawn(round, asked_for)
+    lot = SystemRandom()
     ids = [
         number
         for number in voting.candidates(
             round,
-            least=LEAST_VOTED + len(answers),
+            least=LEAST_VOTED + len(answers) + len(table.skipped),
             random_above=lot.randrange(max(round.last_number, 1)),
             some=BY_CHANCE,
         )
         if number not in answers
     ]
-    own, others = _apart(actor, ids)
-    pool = others or own
+    pool = _first_of_all(actor, ids, table)
     if not pool:
         return None
-    choice = _choose(pool, model, answers, lot)
+    choice = _choose(pool, _model(round), answers, lot)
     submission = db.session.get_one(Submission, pool[choice.index][0])
     shown = Shown(choice.policy, len(pool), choice.probability)
-    return _drawn(round, submission, signed_card(submission.public_id, shown))
+    keep_table(round, replace(table, card=submission.public_id, shown=shown))
+    return _drawn(round, submission)
 
 
 def _named(round: Round, public_id: str, answers: Mapping[int, OwnAnswer]) -> Submission | None:
@@ -209,22 +209,20 @@ def _named(round: Round, public_id: str, answers: Mapping[int, OwnAnswer]) -> Su
     return found if found is not None and found.id not in answers else None
 
 
-def _apart(
-    actor: Actor, ids: list[int]
-) -> tuple[list[tuple[int, str, int]], list[tuple[int, str, int]]]:
-    """(own, others') candidates with their public ids and votes: the own ones come last of all."""
+def _first_of_all(actor: Actor, ids: list[int], table: Table) -> list[tuple[int, str, int]]:
+    """Candidates with their public ids and votes; own ones only after all others, then skipped."""
     votes = Submission.agree_count + Submission.disagree_count + Submission.pass_count
     rows = db.session.execute(
         select(Submission.id, Submission.public_id, votes, Submission.author_id).where(
             Submission.id.in_(ids)
         )
     ).all()
-    own: list[tuple[int, str, int]] = []
-    others: list[tuple[int, str, int]] = []
+    pools: tuple[list[tuple[int, str, int]], ...] = ([], [], [])
     for number, public_id, count, author in sorted(rows):
         is_own = actor.id is not None and author == actor.id
-        (own if is_own else others).append((number, public_id, count))
-    return own, others
+        place = 2 if public_id in table.skipped else int(is_own)
+        pools[place].append((number, public_id, count))
+    return next((pool for pool in pools if pool), [])
 
 
 def _choose(
@@ -264,14 +262,7 @@ def _model(round: Round) -> Mapping[str, tuple[float, tuple[float, float]]]:
     return {each.id: (each.easiness, each.weights) for each in told.statements.values()}
 
 
-def _seed(actor: Actor, round: Round, answered: int) -> int:
-    """The same card until it is answered, another one for everybody else."""
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    name = f"card:{round.id}:{actor.id}:{actor.guest_key}:{answered}"
-    return int.from_bytes(hmac.digest(secret, name.encode(), hashlib.sha256)[:8], "big")
-
-
-def _drawn(round: Round, submission: Submission, shown: str) -> Card:
+def _drawn(round: Round, submission: Submission) -> Card:
     topic = topic_labels(round.id, [submission.id]).get(submission.id)
     parts = presenting.parts(submission)
     length, kept = 0, 0
@@ -288,7 +279,6 @@ def _drawn(round: Round, submission: Submission, shown: str) -> Card:
         parts[:kept],
         parts[kept:],
         url_for("web.proposal", public_id=submission.public_id),
-        shown,
     )
 
 

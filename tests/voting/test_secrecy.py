@@ -124,14 +124,27 @@ def test_after_detaching_no_row_leads_to_a_person(db, ended):
     assert rows == [(None, None), (None, None)]
 
 
+def files(db):
+    """What lies on the disk of the participations and their indexes."""
+    if db.engine.dialect.name == "sqlite":
+        file = Path(db.engine.url.database)
+        return [path.read_bytes() for path in file.parent.glob(f"{file.name}*")]
+    db.session.execute(text("CHECKPOINT"))
+    names = "SELECT indexrelid FROM pg_index WHERE indrelid = 'participation'::regclass"
+    content = f"""SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class
+        WHERE oid = 'participation'::regclass OR oid IN ({names})"""
+    return [bytes(each) for each in db.session.scalars(text(content))]
+
+
+def test_before_detaching_the_files_hold_the_link(db, ended):
+    db.session.remove()
+    assert any(GUEST_KEY.encode() in content for content in files(db))
+
+
 def test_after_detaching_the_files_hold_no_trace_of_the_link(db, ended):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the files of PostgreSQL belong to its server")
-    file = Path(db.engine.url.database)
     detach(db, ended)
     db.session.remove()
-    for path in file.parent.glob(f"{file.name}*"):
-        assert GUEST_KEY.encode() not in path.read_bytes(), path.name
+    assert not any(GUEST_KEY.encode() in content for content in files(db))
 
 
 def test_after_detaching_rows_lie_in_the_order_of_their_random_keys(db, ended):
