@@ -65,7 +65,7 @@ class EditorClient(FlaskClient):
         with self.session_transaction() as session, self.application.test_request_context():
             from flask import g
             from flask import session as inner
-            
+
             from civicdialog.web.tokens import page_token
 
             inner.update(session)
