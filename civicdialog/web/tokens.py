@@ -26,12 +26,13 @@ def page_token() -> str:
     """The token of this session for the forms of this answer."""
     token: str = generate_csrf()
     if g.get("page_token", ("", ""))[0] != token:
-        g.page_token = (token, _covered(token))
-    covered: str = g.page_token[1]
-    return covered
+        g.page_token = (token, covered(token))
+    written: str = g.page_token[1]
+    return written
 
 
-def _covered(token: str) -> str:
+def covered(token: str) -> str:
+    """The token under fresh random bytes."""
     cover = token_bytes(len(token))
     return urlsafe_b64encode(cover + _xor(cover, token.encode())).decode()
 
