@@ -58,6 +58,11 @@ class Settings:
     oidc_client_secret: str = ""
     oidc_label: str = ""
     """What people call that service; empty: the city account."""
+    attachments_most: int = 5
+    """So many pictures and documents a contribution may have; 0: none."""
+    attachments_file_mb: int = 8
+    attachments_total_mb: int = 20
+    """All files of a contribution together."""
     keep_sessions_days: int = 30
     """So long somebody stays signed in without doing anything."""
     keep_unconfirmed_days: int = 7
@@ -66,6 +71,10 @@ class Settings:
     keep_letters_days: int = 30
     keep_contact_days: int = 365
     """Messages to the contact form, after they were answered."""
+    keep_drafts_days: int = 90
+    """What somebody has begun to write and not gone on with."""
+    keep_refused_files_days: int = 180
+    """Files of contributions that were not published; so long somebody may object."""
     keep_backups_days: int = 30
     """When the operator deletes backups; the page to delete an account says so."""
 

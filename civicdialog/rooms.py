@@ -6,7 +6,7 @@ from flask import Flask
 
 WITH_TABLES = (
     "accounts", "trace", "notifications", "easytext", "rounds", "submissions", "voting",
-    "discussion", "moderation", "insights",
+    "discussion", "moderation", "insights", "committee",
 )  # fmt: skip
 
 
@@ -19,24 +19,40 @@ def open_all(app: Flask) -> None:
     from civicdialog.accounts import account_routes as account
     from civicdialog.accounts import routes as accounts
     from civicdialog.accounts import way_routes as ways
+    from civicdialog.committee import duty_date_routes as duty_dates
+    from civicdialog.committee import profile_routes as profiles
+    from civicdialog.committee import recommendation_routes as recommendations
     from civicdialog.committee import routes as committee
+    from civicdialog.committee import screening_routes as screening
+    from civicdialog.discussion import routes as discussion
     from civicdialog.insights import tasks as insights_tasks
+    from civicdialog.moderation import argument_routes as argument_moderation
     from civicdialog.moderation import routes as moderation
+    from civicdialog.notifications import choice_routes as choices
     from civicdialog.notifications import contact_routes as contact
     from civicdialog.notifications import routes as notifications
     from civicdialog.notifications import tasks as notifications_tasks
     from civicdialog.rounds import routes as rounds
+    from civicdialog.submissions import attachment_routes as attachments
+    from civicdialog.submissions import draft_routes as drafts
+    from civicdialog.submissions import entry_routes as entry
     from civicdialog.submissions import exposure
+    from civicdialog.submissions import receipt_routes as receipts
     from civicdialog.submissions import routes as submissions
+    from civicdialog.submissions import tasks as submissions_tasks
+    from civicdialog.submissions import version_routes as versions
     from civicdialog.voting import routes as voting
     from civicdialog.voting import tasks as voting_tasks
+    from civicdialog.web import argument_routes as said
+    from civicdialog.web import follow_routes as following
+    from civicdialog.web import following as news
     from civicdialog.web import own_routes as own
     from civicdialog.web import routes as web
     from civicdialog.web import share_routes as share
     from civicdialog.web import text_routes as texts
 
     for room in (
-        web, texts, share, committee, moderation, voting, submissions, rounds, notifications, contact, accounts,
+        web, said, following, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
         account, ways, own,
     ):  # fmt: skip
         app.register_blueprint(room.room)
@@ -44,6 +60,14 @@ def open_all(app: Flask) -> None:
         from civicdialog.notifications.mailbox import dev_room
 
         app.register_blueprint(dev_room)
-    for duties in (exposure, notifications_tasks, insights_tasks, voting_tasks, retention):
+    for duties in (
+        exposure,
+        submissions_tasks,
+        notifications_tasks,
+        insights_tasks,
+        voting_tasks,
+        retention,
+    ):
         duties.register(app)
     accounts.init_app(app)
+    news.init_app(app)

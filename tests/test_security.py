@@ -129,13 +129,14 @@ def test_a_wrong_method_is_told(sign_in):
 def test_extra_fields_have_no_effect(sign_in, ada, make, db):
     from civicdialog.submissions.models import Status, Submission
 
-    round = make.round("open")
-    sign_in(ada).post(
+    round, client = make.round("open"), sign_in(ada)
+    preview = client.post(
         f"/rounds/{round.slug}/propose",
-        data={"title": "Vorlesen", "problem": "Schrift ist klein.", "solution": "Vorlesen lassen.",
+        data={"go": "preview", "title": "Vorlesen", "problem": "Schrift ist klein.", "solution": "Vorlesen lassen.",
               "kind": "use_case", "status": "published", "author_id": "1", "agree_count": "999",
               "number": "1", "is_admin": "1", "role": Role.ADMIN},
-    )  # fmt: skip
+    ).location  # fmt: skip
+    client.post(preview.replace("preview", "send"), data={"status": "published", "number": "1"})
     made = db.session.scalars(db.select(Submission)).one()
     assert (made.status, made.agree_count, made.number) == (Status.PENDING, 0, None)
 

@@ -21,6 +21,10 @@ manager = LoginManager()
 GUEST = "guest"
 """A random secret in the browser of somebody who takes part without an account."""
 
+RECEIPTS = "receipts"
+"""Public ids of the contributions whose receipts this browser has shown."""
+MOST_RECEIPTS = 20
+
 FRESH = timedelta(minutes=15)
 """So long somebody who has signed in need not prove again who they are."""
 
@@ -85,12 +89,24 @@ def begin_guest() -> Actor:
     return _find_actor()
 
 
+def open_receipt(public_id: str) -> None:
+    """Let this browser see and change the contribution a receipt stands for."""
+    others = [each for each in session.get(RECEIPTS, []) if each != public_id]
+    session[RECEIPTS] = [*others, public_id][-MOST_RECEIPTS:]
+    g.pop("actor", None)
+
+
+def close_receipt(public_id: str) -> None:
+    """Forget a receipt; its four words open it again."""
+    session[RECEIPTS] = [each for each in session.get(RECEIPTS, []) if each != public_id]
+    g.pop("actor", None)
+
+
 def _begin_anew() -> None:
-    guest = session.get(GUEST)
+    # What was done here as a guest can still be taken into the account.
+    kept = {name: session[name] for name in (GUEST, RECEIPTS) if name in session}
     session.clear()
-    if guest is not None:
-        # What was done here as a guest can still be taken into the account.
-        session[GUEST] = guest
+    session.update(kept)
     # Both were made for the session that has just ended.
     g.pop("csrf_token", None)
     g.pop("actor", None)
@@ -98,7 +114,9 @@ def _begin_anew() -> None:
 
 def _find_actor() -> Actor:
     actor = current_user.person.as_actor() if current_user.is_authenticated else VISITOR
-    guest = session.get(GUEST)
+    guest, receipts = session.get(GUEST), session.get(RECEIPTS)
+    if receipts:
+        actor = replace(actor, receipts=frozenset(receipts))
     return replace(actor, guest_key=fingerprint(guest)) if guest else actor
 
 

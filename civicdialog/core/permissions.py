@@ -38,8 +38,16 @@ class Permission(StrEnum):
     """Write texts in another language and in easy language."""
     SUBMISSION_CREATE = "submission:create"
     """Hand in a proposal, a principle or a concern."""
+    DRAFT_KEEP = "draft:keep"
+    """Keep, read and delete what one has begun to write."""
     SUBMISSION_READ = "submission:read"
     """Read one contribution."""
+    SUBMISSION_EDIT = "submission:edit"
+    """Change the own contribution; once it is public, a moderator reads the change first."""
+    SUBMISSION_RECORD = "submission:record"
+    """Enter what somebody handed in on paper, by telephone or at an event."""
+    RECEIPT_CLAIM = "receipt:claim"
+    """Take a contribution whose receipt one holds into the own account."""
     SUBMISSION_WITHDRAW = "submission:withdraw"
     """Take the own contribution back."""
     SUBMISSION_MODERATE = "submission:moderate"
@@ -56,6 +64,14 @@ class Permission(StrEnum):
     """Destroy the link between people and their votes once a round has closed."""
     ARGUMENT_CREATE = "argument:create"
     """Add an argument, a question or a remark to a contribution."""
+    ARGUMENT_EDIT = "argument:edit"
+    """Change the own argument, or take it back."""
+    ARGUMENT_HELPFUL = "argument:helpful"
+    """Say that an argument helps to judge."""
+    ARGUMENT_ANSWER = "argument:answer"
+    """Answer for the administration."""
+    ARGUMENT_MODERATE = "argument:moderate"
+    """Publish arguments, refuse or hide them."""
     TOPICS_READ = "topics:read"
     """Read the committee's summaries."""
     TOPICS_RUN = "topics:run"
@@ -66,6 +82,20 @@ class Permission(StrEnum):
     """Read what opinion groups think of each topic, and how sure that is."""
     OPINIONS_RUN = "opinions:run"
     """Sum up the votes of a round again."""
+    PROFILE_EDIT = "profile:edit"
+    """Complete the profile of an AI application somebody else has proposed, and release it."""
+    APPLICATIONS_READ = "applications:read"
+    """See how far proposed AI applications have been examined."""
+    SCREENING_ANSWER = "screening:answer"
+    """Say which law a proposed AI application of somebody else falls under."""
+    RECOMMENDATION_WRITE = "recommendation:write"
+    """Write recommendations, talk them over, and open the vote."""
+    RECOMMENDATION_VOTE = "recommendation:vote"
+    """Vote on recommendations, and close the vote."""
+    RECOMMENDATION_REPLY = "recommendation:reply"
+    """Answer a published recommendation for the city."""
+    DUTY_DATES_EDIT = "duty-dates:edit"
+    """Set the dates when legal duties begin."""
     CONTACT_ANSWER = "contact:answer"
     """Read and answer reports about barriers on these pages."""
     AUDIT_READ = "audit:read"
@@ -83,6 +113,8 @@ class Actor:
     public_name: str = ""
     guest_key: str | None = None
     """Fingerprint of what this browser keeps for a guest."""
+    receipts: frozenset[str] = frozenset()
+    """Public ids of the contributions whose receipts this browser has shown."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -102,16 +134,35 @@ def _own(actor: Actor, subject: Any) -> bool:
     return actor.id is not None and subject.author_id == actor.id
 
 
+def _own_or_with_its_receipt(actor: Actor, subject: Any) -> bool:
+    return _own(actor, subject) or _with_its_receipt(actor, subject)
+
+
+def _with_its_receipt(actor: Actor, subject: Any) -> bool:
+    return subject.author_id is None and subject.public_id in actor.receipts
+
+
+def _own_draft(actor: Actor, draft: Any) -> bool:
+    if draft.person_id is not None:
+        return bool(draft.person_id == actor.id)
+    return actor.guest_key is not None and bool(draft.guest_key == actor.guest_key)
+
+
 def _not_own(actor: Actor, subject: Any) -> bool:
-    return not _own(actor, subject)
+    return not _own_or_with_its_receipt(actor, subject)
 
 
 def _guests_where_the_round_says_so(actor: Actor, round: Any) -> bool:
     return actor.is_signed_in or bool(round.guests_may_vote)
 
 
+def _guests_where_the_round_takes_their_proposals(actor: Actor, round: Any) -> bool:
+    return actor.is_signed_in or bool(round.guests_may_submit)
+
+
 def _public_or_concerned(actor: Actor, subject: Any) -> bool:
-    return bool(subject.is_public) or _own(actor, subject) or Role.MODERATOR in actor.roles
+    concerned = _own_or_with_its_receipt(actor, subject) or Role.MODERATOR in actor.roles
+    return concerned or bool(subject.is_public)
 
 
 @dataclass(frozen=True)
@@ -134,9 +185,15 @@ POLICY: dict[Permission, Grant] = {
     P.PERSON_CREATE: _to(R.ADMIN, R.SYSTEM),
     P.ROUND_EDIT: _to(R.EDITOR, R.SYSTEM),
     P.TEXTS_EDIT: _to(R.EDITOR, R.SYSTEM),
-    P.SUBMISSION_CREATE: _to(R.PARTICIPANT),
+    P.SUBMISSION_CREATE: _to(
+        R.PARTICIPANT, R.VISITOR, rule=_guests_where_the_round_takes_their_proposals
+    ),
+    P.DRAFT_KEEP: _to(R.PARTICIPANT, R.VISITOR, rule=_own_draft),
     P.SUBMISSION_READ: _to(*Role, rule=_public_or_concerned),
-    P.SUBMISSION_WITHDRAW: _to(R.PARTICIPANT, rule=_own),
+    P.SUBMISSION_EDIT: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
+    P.SUBMISSION_RECORD: _to(R.MODERATOR, R.EDITOR),
+    P.RECEIPT_CLAIM: _to(R.PARTICIPANT, rule=_with_its_receipt),
+    P.SUBMISSION_WITHDRAW: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.SUBMISSION_MODERATE: _to(R.MODERATOR, rule=_not_own),
     P.SUBMISSION_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.MODERATION_READ: _to(R.MODERATOR),
@@ -144,11 +201,22 @@ POLICY: dict[Permission, Grant] = {
     P.VOTE_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.BALLOTS_DETACH: _to(R.SYSTEM),
     P.ARGUMENT_CREATE: _to(R.PARTICIPANT, R.SYSTEM),
+    P.ARGUMENT_EDIT: _to(R.PARTICIPANT, rule=_own),
+    P.ARGUMENT_HELPFUL: _to(R.PARTICIPANT, rule=_not_own),
+    P.ARGUMENT_ANSWER: _to(R.EDITOR),
+    P.ARGUMENT_MODERATE: _to(R.MODERATOR, rule=_not_own),
     P.TOPICS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.TOPICS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.TOPICS_DECIDE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.OPINIONS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.OPINIONS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.PROFILE_EDIT: _to(R.EDITOR, rule=_not_own),
+    P.APPLICATIONS_READ: _to(R.COMMITTEE, R.EDITOR),
+    P.SCREENING_ANSWER: _to(R.COMMITTEE, rule=_not_own),
+    P.RECOMMENDATION_WRITE: _to(R.COMMITTEE),
+    P.RECOMMENDATION_VOTE: _to(R.COMMITTEE),
+    P.RECOMMENDATION_REPLY: _to(R.EDITOR),
+    P.DUTY_DATES_EDIT: _to(R.EDITOR),
     P.CONTACT_ANSWER: _to(R.EDITOR),
     P.AUDIT_READ: _to(R.ADMIN),
     P.NOTIFY: _to(R.MODERATOR, R.SYSTEM),

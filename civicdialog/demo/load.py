@@ -225,6 +225,8 @@ def _round() -> Round:
         is_public=True,
         is_sample=True,
         guests_may_vote=True,
+        guests_may_submit=True,
+        support_effect="Der Beirat befasst sich mit dem Vorschlag und antwortet öffentlich.",
         phases=[
             Phase(
                 kind=kind, starts_at=today + start * DAY, ends_at=today + end * DAY, permits=permits

@@ -41,6 +41,10 @@ class Argument(Base):
     is_official: Mapped[bool] = mapped_column(default=False)
     """The answer of the administration."""
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+    """Taken off the page by the moderation, which says why."""
+    is_refused: Mapped[bool] = mapped_column(default=False)
+    """Read by the moderation and not published."""
     helpful_count: Mapped[int] = mapped_column(default=0)
     edited_at: Mapped[datetime | None]
     form_token: Mapped[str | None] = mapped_column(String(60), unique=True)
@@ -49,6 +53,11 @@ class Argument(Base):
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody from the moderation has yet to read it."""
+        return not (self.is_public or self.is_withdrawn or self.is_hidden or self.is_refused)
 
 
 class ArgumentRevision(Base):

@@ -27,6 +27,25 @@ def _trimmed(value: Any) -> str:
     return (value or "").replace("\r\n", "\n").strip()
 
 
+class RefuseChangeForm(FlaskForm):
+    """Why a change of a published text is not published."""
+
+    explanation = TextAreaField(
+        _l("Explanation for the author"),
+        filters=[_trimmed],
+        validators=[
+            InputRequired(_l("Please explain the decision to the author.")),
+            Length(
+                min=10,
+                max=2000,
+                message=_l(
+                    "Please explain it in a sentence or two, with 2,000 characters at most."
+                ),
+            ),
+        ],
+    )
+
+
 class RejectForm(FlaskForm):
     """The reasons for not publishing."""
 

@@ -12,7 +12,12 @@ from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.moderation.models import ModerationDecision, Outcome
 from civicdialog.rounds.models import Round
-from civicdialog.submissions.models import Status, Submission
+from civicdialog.submissions.models import (
+    RevisionState,
+    Status,
+    Submission,
+    SubmissionRevision,
+)
 
 ORDER = (Submission.created_at, Submission.id)
 
@@ -48,6 +53,24 @@ def next_to_decide(
         if found is not None:
             return found
     return None
+
+
+ChangeThatWaits = Row[tuple[SubmissionRevision, Submission]]
+
+
+def changes_that_wait(viewer: Actor) -> Select[SubmissionRevision, Submission]:
+    """Changes of published contributions that nobody has decided on, the oldest first."""
+    require(viewer, Permission.MODERATION_READ)
+    return (
+        select(SubmissionRevision, Submission)
+        .join(Submission, Submission.id == SubmissionRevision.submission_id)
+        .options(joinedload(Submission.author), joinedload(Submission.round))
+        .where(
+            SubmissionRevision.state == RevisionState.WAITING,
+            Submission.status == Status.PUBLISHED,
+        )
+        .order_by(SubmissionRevision.id)
+    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Pages of the room `moderation`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -11,10 +12,15 @@ from civicdialog.core.db import db
 from civicdialog.core.permissions import Permission, may
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.moderation import actions, queries
-from civicdialog.moderation.forms import GROUND_NAMES, RejectForm
+from civicdialog.moderation.forms import GROUND_NAMES, RefuseChangeForm, RejectForm
 from civicdialog.moderation.hints import resembling
 from civicdialog.moderation.models import Outcome
-from civicdialog.submissions.models import Status, Submission
+from civicdialog.submissions import attachments, revisions
+from civicdialog.submissions.fields import parts, state_of, values_of
+from civicdialog.submissions.models import Attachment, RevisionState, Status, Submission
+from civicdialog.submissions.personal_data import marks_in
+from civicdialog.submissions.revisions import Written
+from civicdialog.submissions.shown_files import shown as shown_files
 
 room = Room("moderation", __name__)
 
@@ -35,8 +41,10 @@ def queue() -> Any:
     rows = list(db.session.scalars(wanted.limit(ON_A_PAGE + 1)))
     shown = rows[:ON_A_PAGE]
     more = shown[-1].public_id if len(rows) > ON_A_PAGE else None
+    changes = [] if after else db.session.execute(queries.changes_that_wait(actor)).all()
     return page(
         "moderation/queue.html",
+        changes=[(change, each, _is_own(each)) for change, each in changes],
         tabs=_round_tabs(waiting, slug),
         rows=[(each, _age(each, now), _is_own(each)) for each in shown],
         slug=slug,
@@ -60,7 +68,7 @@ def show(public_id: str) -> Any:
 )
 def publish(public_id: str) -> Any:
     submission = queries.one(current_actor(), public_id, for_decision=True)
-    if submission.status is not Status.PENDING:
+    if submission.status is not Status.PENDING or _has_changed(submission):
         return _submission_page(submission, RejectForm(formdata=None), 409)
     actions.publish(current_actor(), submission)
     return _go_on(submission, gettext("Published: “%(title)s”.", title=submission.title))
@@ -74,7 +82,7 @@ def publish(public_id: str) -> Any:
 def reject(public_id: str) -> Any:
     submission = queries.one(current_actor(), public_id, for_decision=True)
     form = RejectForm()
-    if submission.status is not Status.PENDING:
+    if submission.status is not Status.PENDING or _has_changed(submission):
         return _submission_page(submission, form, 409)
     if not form.validate():
         return _submission_page(submission, form, 422)
@@ -82,6 +90,56 @@ def reject(public_id: str) -> Any:
     done = gettext("Not published: “%(title)s”.", title=submission.title)
     told = gettext("The author is told why.") if submission.author else ""
     return _go_on(submission, f"{done} {told}".strip())
+
+
+@room.route("/moderation/submissions/<public_id>/change", needs=Permission.MODERATION_READ)
+def change(public_id: str) -> Any:
+    """What a published contribution says, what it shall say, and why."""
+    submission = queries.one(current_actor(), public_id)
+    return _change_page(submission, RefuseChangeForm(formdata=None))
+
+
+@room.route(
+    "/moderation/submissions/<public_id>/change/<int:number>/<outcome>",
+    methods=["POST"],
+    needs=Permission.SUBMISSION_MODERATE,
+)
+def decide_change(public_id: str, number: int, outcome: str) -> Any:
+    submission = queries.one(current_actor(), public_id, for_decision=True)
+    revision = revisions.to_decide(submission.id, number)
+    form = RefuseChangeForm()
+    if revision.state is not RevisionState.WAITING or not submission.is_public:
+        return _change_page(submission, form, 409)
+    if outcome == "publish":
+        actions.publish_revision(current_actor(), submission, revision)
+        flash(gettext("The change of “%(title)s” is published.", title=submission.title), "success")
+    elif form.validate():
+        actions.reject_revision(current_actor(), submission, revision, form.explanation.data or "")
+        flash(gettext("“%(title)s” stays as it is.", title=submission.title), "success")
+    else:
+        return _change_page(submission, form, 422)
+    return redirect(url_for("moderation.queue"), 303)
+
+
+def _change_page(submission: Submission, form: RefuseChangeForm, status: int = 200) -> Any:
+    actor = current_actor()
+    waits = revisions.waiting(submission.id) if submission.is_public else None
+    written = Written.of(waits.fields) if waits else None
+    shown = parts(written, gettext) if written else []
+    return page(
+        "moderation/change.html",
+        status,
+        submission=submission,
+        waits=waits,
+        form=form,
+        written=written,
+        parts=shown,
+        changed=revisions.changed(values_of(submission), waits.fields, gettext) if waits else [],
+        personal=marks_in((part.heading, part.text) for part in shown),
+        is_own=_is_own(submission),
+        can_decide=waits is not None and may(actor, Permission.SUBMISSION_MODERATE, submission),
+        too_late=status == 409,
+    )
 
 
 @room.route("/moderation/history", needs=Permission.MODERATION_READ)
@@ -102,9 +160,21 @@ def history() -> Any:
     )
 
 
+def _has_changed(submission: Submission) -> bool:
+    """Whether the author has changed the text since the moderator read it."""
+    seen = request.form.get("seen")
+    return seen is not None and seen != _state(submission, attachments.of(submission))
+
+
+def _state(submission: Submission, files: Sequence[Attachment]) -> str:
+    return state_of(values_of(submission)) + attachments.fingerprint(files)
+
+
 def _submission_page(submission: Submission, form: RejectForm, status: int = 200) -> Any:
     actor = current_actor()
     decisions = queries.decisions_on(actor, submission.id)
+    shown = parts(submission, gettext)
+    files = attachments.of(submission)
     return page(
         "moderation/show.html",
         status,
@@ -117,7 +187,14 @@ def _submission_page(submission: Submission, form: RejectForm, status: int = 200
         is_own=_is_own(submission),
         can_decide=submission.status is Status.PENDING
         and may(actor, Permission.SUBMISSION_MODERATE, submission),
-        too_late=status == 409,
+        too_late=status == 409 and submission.status is not Status.PENDING,
+        has_changed=status == 409 and submission.status is Status.PENDING,
+        seen=_state(submission, files),
+        files=shown_files(files),
+        parts=shown,
+        personal=marks_in(
+            [(gettext("Title"), submission.title), *((part.heading, part.text) for part in shown)]
+        ),
         resembling=resembling(actor, submission),
     )
 

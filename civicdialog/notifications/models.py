@@ -75,6 +75,8 @@ class Follow(Base):
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    told_until: Mapped[datetime | None]
+    """What is older than this has been told."""
 
 
 class ContactMessage(Base):

@@ -6,19 +6,25 @@ Both are rows of the transaction under way: no deed without its letter, no lette
 from typing import Any
 
 from civicdialog.accounts.models import Person
+from civicdialog.core import clock
 from civicdialog.core.db import db
 from civicdialog.core.letters import DELIVER, write_letter
-from civicdialog.notifications.models import Notification
+from civicdialog.notifications.choices import chosen, kind_of, stop_token
+from civicdialog.notifications.models import Notification, Rhythm
 
 __all__ = ["DELIVER", "tell", "write_letter"]
 
 
 def tell(person: Person, kind: str, *, url: str, **facts: Any) -> None:
-    """Tell somebody what happened, in their inbox and by mail. `url` is a path of this site.
+    """Tell somebody what happened, in their inbox, and by mail as often as they chose.
 
-    submission-received, submission-published: `title`. submission-rejected: `title`, `ground`,
-    `explanation`.
+    `url` is a path of this site. What the other facts are called says templates/mail/<kind>.txt.
     """
-    db.session.add(Notification(person_id=person.id, kind=kind, facts=facts, url=url))
-    if not person.is_sample:
-        write_letter(person.email, kind, language=person.language, url=url, **facts)
+    group = kind_of(kind)
+    rhythm = chosen(person.id)[group.key]
+    notification = Notification(person_id=person.id, kind=kind, facts=facts, url=url, rhythm=rhythm)
+    db.session.add(notification)
+    if rhythm is Rhythm.AT_ONCE and not person.is_sample:
+        notification.mailed_at = clock.now()
+        stop = f"/stop/{stop_token(person, group)}"
+        write_letter(person.email, kind, language=person.language, url=url, stop=stop, **facts)

@@ -1,10 +1,11 @@
 """What a message in the inbox says, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext
 
 from civicdialog.core.i18n import mark
@@ -24,7 +25,60 @@ WORDS: dict[str, tuple[str, str]] = {
         mark("Your contribution “%(title)s” was not published."),
         mark("Read the reasons"),
     ),
+    "revision-published": (
+        mark("The change of your contribution “%(title)s” is published."),
+        mark("Read your contribution"),
+    ),
+    "revision-rejected": (
+        mark("The change of your contribution “%(title)s” was not published."),
+        mark("Read your contribution"),
+    ),
+    "argument-added": (
+        mark("Somebody says something about your proposal “%(title)s”."),
+        mark("Read it"),
+    ),
+    "answer-added": (
+        mark("Somebody has answered what you said about “%(title)s”."),
+        mark("Read the answer"),
+    ),
+    "official-answer": (
+        mark("The administration has answered what you said about “%(title)s”."),
+        mark("Read the answer"),
+    ),
+    "own-step": (
+        mark("What became of your contribution “%(title)s”: %(step)s"),
+        mark("Read the whole way"),
+    ),
+    "followed-step": (
+        mark("News of “%(title)s”: %(step)s"),
+        mark("Read the whole way"),
+    ),
+    "new-in-round": (
+        mark("New proposals in the round “%(title)s”: %(count)s"),
+        mark("Read the proposals"),
+    ),
+    "new-in-topic": (
+        mark("New proposals on the topic “%(title)s”: %(count)s"),
+        mark("Read the proposals"),
+    ),
+    "phase-began": (
+        mark("In the round “%(title)s” something new has begun: %(phase)s"),
+        mark("To the round"),
+    ),
+    "argument-rejected": (
+        mark("Your text about “%(title)s” does not stand on the page."),
+        mark("Show"),
+    ),
 }
+PHASES = {
+    "information": mark("Information"),
+    "collecting": mark("Collecting"),
+    "voting": mark("Voting"),
+    "evaluating": mark("Evaluating"),
+    "reporting": mark("Reporting back"),
+}
+STEP_WORDS = "step_words"
+"""Where, among the application's extensions, lies what a step of the thread is called."""
 OTHERS = (mark("There is news for you."), mark("Show"))
 
 
@@ -41,12 +95,26 @@ class Message:
 
 def message(notification: Notification) -> Message:
     """The message in words."""
-    said, link = WORDS.get(notification.kind, OTHERS)
-    facts: Mapping[str, Any] = {"title": "", **notification.facts}
     return Message(
-        text=gettext(said) % facts,
-        link_text=gettext(link),
+        text=text_of(notification.kind, notification.facts),
+        link_text=gettext(WORDS.get(notification.kind, OTHERS)[1]),
         url=notification.url,
         at=notification.created_at,
         is_unread=notification.read_at is None,
     )
+
+
+def text_of(kind: str, facts: Mapping[str, Any]) -> str:
+    """One sentence that says what happened."""
+    said = dict(facts)
+    if "relation" in said:
+        said["step"] = _step(str(said["relation"]), str(said.get("reason", "")))
+    if "phase" in said:
+        said["phase"] = gettext(PHASES[str(said["phase"])])
+    return str(gettext(WORDS.get(kind, OTHERS)[0])) % {"title": "", **said}
+
+
+def _step(relation: str, reason: str) -> str:
+    """What a step of the thread is called, with its reason."""
+    words: Callable[[str], str] = current_app.extensions[STEP_WORDS]
+    return f"{words(relation)}. {reason}".strip() if reason else words(relation)

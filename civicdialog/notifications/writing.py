@@ -36,6 +36,7 @@ def write(letter: Letter) -> Written:
     base_url = _settings().base_url
     facts = dict(letter.facts)
     path = str(facts.pop("url", "/"))
+    stop = str(facts.pop("stop", ""))
     if "seed" in facts:
         path = path.replace("{secret}", secret_of(facts.pop("seed")))
     with speaking(letter.language):
@@ -43,8 +44,10 @@ def write(letter: Letter) -> Written:
         template = current_app.jinja_env.get_template(f"mail/{letter.kind}.txt")
         text = template.render(
             {key: _without_breaks(value) for key, value in facts.items() if key != "explanation"},
+            kind=letter.kind,
             explanation=str(facts.get("explanation", "")),
             url=base_url + path,
+            stop_url=base_url + stop if stop else "",
             base_url=base_url,
             city=_city(spoken(letter.language)),
         )
@@ -62,6 +65,11 @@ def as_message(letter: Letter, *, readable: bool = False) -> EmailMessage:
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
+    stop = letter.facts.get("stop")
+    if stop:
+        # One press in the mail program is enough (RFC 8058).
+        message["List-Unsubscribe"] = f"<{settings.base_url}{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(written.text, cte="8bit" if readable else "quoted-printable")
     message["Content-Language"] = letter.language
     return message

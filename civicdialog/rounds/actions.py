@@ -42,7 +42,11 @@ class RoundDraft:
     slug: str = ""
     is_public: bool = False
     guests_may_vote: bool = False
+    guests_may_submit: bool = False
+    arguments_wait: bool = True
     answers_before_results: int = 5
+    support_threshold: int = 30
+    support_effect: str = ""
     easy_language_waiver: str = ""
     phases: tuple[PhaseDraft, ...] = ()
 
@@ -92,7 +96,11 @@ def _write(round: Round, draft: RoundDraft) -> None:
     round.title, round.question = draft.title, draft.question
     round.introduction, round.is_public = draft.introduction, draft.is_public
     round.guests_may_vote = draft.guests_may_vote
+    round.guests_may_submit = draft.guests_may_submit
+    round.arguments_wait = draft.arguments_wait
     round.answers_before_results = draft.answers_before_results
+    round.support_threshold = draft.support_threshold
+    round.support_effect = draft.support_effect
     round.easy_language_waiver = draft.easy_language_waiver
     _set_phases(round, phases)
 

@@ -26,6 +26,7 @@ WRITTEN = "%Y-%m-%dT%H:%M"
 ALSO_UNDERSTOOD = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M")
 EARLIEST, LATEST = 2000, 2100
 USUAL_ANSWERS = 5
+USUAL_THRESHOLD = 30
 
 PHASE_NAMES = {
     PhaseKind.INFORMATION: _l("Information"),
@@ -110,6 +111,10 @@ class RoundForm(FlaskForm):
     )
     is_public = BooleanField(_l("Everybody can see this round"))
     guests_may_vote = BooleanField(_l("People may vote without an account"))
+    guests_may_submit = BooleanField(_l("People may propose without an account"))
+    arguments_wait = BooleanField(
+        _l("A moderator reads arguments before everybody does"), default=True
+    )
     answers_before_results = IntegerField(
         _l("Own answers before the results are shown"),
         default=USUAL_ANSWERS,
@@ -117,6 +122,22 @@ class RoundForm(FlaskForm):
             Optional(),
             NumberRange(0, 50, message=_l("Please give a number from 0 to 50.")),
         ],
+    )
+    support_threshold = IntegerField(
+        _l("So many people have to agree"),
+        default=USUAL_THRESHOLD,
+        validators=[
+            Optional(),
+            NumberRange(1, 100_000, message=_l("Please give a number from 1 to 100,000.")),
+        ],
+    )
+    support_effect = StringField(
+        _l("What happens then"),
+        validators=[
+            Optional(),
+            Length(max=300, message=_l("Please shorten this to 300 characters.")),
+        ],
+        filters=[lambda value: " ".join((value or "").split())],
     )
     easy_language_waiver = StringField(
         _l("Why is there no introduction in easy language?"),
@@ -147,7 +168,11 @@ class RoundForm(FlaskForm):
         self.question.data, self.introduction.data = round.question, round.introduction
         self.is_public.data = round.is_public
         self.guests_may_vote.data = round.guests_may_vote
+        self.guests_may_submit.data = round.guests_may_submit
+        self.arguments_wait.data = round.arguments_wait
         self.answers_before_results.data = round.answers_before_results
+        self.support_threshold.data = round.support_threshold
+        self.support_effect.data = round.support_effect
         self.easy_language_waiver.data = round.easy_language_waiver
         for phase in round.phases:
             self[f"{phase.kind}_starts"].data = phase.starts_at
@@ -167,7 +192,11 @@ class RoundForm(FlaskForm):
             introduction=self.introduction.data or "",
             is_public=bool(self.is_public.data),
             guests_may_vote=bool(self.guests_may_vote.data),
+            guests_may_submit=bool(self.guests_may_submit.data),
+            arguments_wait=bool(self.arguments_wait.data),
             answers_before_results=self._answers_before_results(),
+            support_threshold=self.support_threshold.data or USUAL_THRESHOLD,
+            support_effect=self.support_effect.data or "",
             easy_language_waiver=self.easy_language_waiver.data or "",
             phases=tuple(
                 PhaseDraft(

@@ -78,10 +78,15 @@ class Round(Base):
     """Words that topics shall not be made of, such as the names of streets."""
     guests_may_vote: Mapped[bool] = mapped_column(default=False)
     guests_may_submit: Mapped[bool] = mapped_column(default=False)
+    arguments_wait: Mapped[bool] = mapped_column(default=True)
+    """Whether a moderator reads arguments before everybody does, or afterwards."""
     easy_language_waiver: Mapped[str] = mapped_column(Text, default="")
     """Why the round opened without an introduction in easy language."""
     answers_before_results: Mapped[int] = mapped_column(default=5)
     """So many answers of one's own come before the results of a running vote; 0: none."""
+    support_threshold: Mapped[int] = mapped_column(default=30)
+    support_effect: Mapped[str] = mapped_column(Text, default="")
+    """What happens with a proposal that so many people agree with; empty: nothing by itself."""
     last_number: Mapped[int] = mapped_column(default=0)
     """The highest number given to a published submission."""
     submission_count: Mapped[int] = mapped_column(default=0)

@@ -1,10 +1,6 @@
-"""Handing in, taking back, and bringing in from elsewhere."""
+"""Handing in, changing, taking back, and bringing in from elsewhere."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from civicdialog.accounts.models import Person
 from civicdialog.core import clock
@@ -12,54 +8,41 @@ from civicdialog.core.audit import Event, record
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
-from civicdialog.core.ids import fingerprint
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.notifications.outbox import tell
 from civicdialog.rounds.counting import add_submissions
 from civicdialog.rounds.models import Round
+from civicdialog.submissions import attachments, revisions
 from civicdialog.submissions.bulk import ImportedSubmission, ImportReport, import_rows
-from civicdialog.submissions.models import Kind, Status, Submission
-from civicdialog.submissions.texts import cleaned, cleaned_line, search_terms
+from civicdialog.submissions.fields import values_of
+from civicdialog.submissions.handing_in import (
+    LONGEST_REASON,
+    Origin,
+    SubmissionDraft,
+    check,
+    hand_in,
+    sent_with,
+    write,
+)
+from civicdialog.submissions.models import Status, Submission, SubmissionRevision
+from civicdialog.submissions.receipts import receipt_of
+from civicdialog.submissions.texts import cleaned
 from civicdialog.trace.links import add_link
 from civicdialog.trace.models import Relation
 
 __all__ = [
     "ImportReport",
     "ImportedSubmission",
+    "Origin",
     "SubmissionDraft",
+    "claim_submission",
+    "correct_submission",
     "create_submission",
     "import_submissions",
+    "record_submission",
+    "revise_submission",
     "withdraw_submission",
 ]
-
-LONGEST_TITLE = 160
-LONGEST_TEXT = 2_000
-LONGEST_TOGETHER = 5_000
-LONGEST_REASON = 500
-
-
-@dataclass(frozen=True)
-class SubmissionDraft:
-    """What somebody wants to hand in."""
-
-    title: str
-    problem: str
-    solution: str
-    beneficiaries: str = ""
-    worries: str = ""
-    kind: Kind = Kind.USE_CASE
-    department: str = ""
-
-    def cleaned(self) -> "SubmissionDraft":
-        return SubmissionDraft(
-            cleaned_line(self.title),
-            cleaned(self.problem),
-            cleaned(self.solution),
-            cleaned(self.beneficiaries),
-            cleaned(self.worries),
-            self.kind,
-            self.department,
-        )
 
 
 def create_submission(
@@ -67,71 +50,102 @@ def create_submission(
 ) -> Submission:
     """Hand something in; a moderator reads it before others do. Needs the round's phases.
 
-    Sending the same form twice gives the same submission.
+    Sending the same form twice gives the same submission. Without an account there is a receipt.
     """
-    require(actor, Permission.SUBMISSION_CREATE)
-    token = fingerprint(f"{actor.id}:{form_token}")[:60] if form_token else None
-    sent_before = _with_token(token)
+    require(actor, Permission.SUBMISSION_CREATE, round)
+    sent_before = sent_with(actor, form_token)
     if sent_before is not None:
         return sent_before
     if not round.accepts_submissions(clock.now()):
         raise RuleBroken(mark("This round does not take proposals at the moment."))
     draft = draft.cleaned()
-    _check(draft)
-    submission = Submission(
-        round_id=round.id,
-        author_id=actor.id,
-        title=draft.title,
-        problem=draft.problem,
-        solution=draft.solution,
-        beneficiaries=draft.beneficiaries,
-        worries=draft.worries,
-        kind=draft.kind,
-        department=draft.department,
-        form_token=token,
-    )
-    submission.search_terms = search_terms(submission.title, submission.body)
-    try:
-        with db.session.begin_nested():
-            db.session.add(submission)
-    except IntegrityError:
-        sent_meanwhile = _with_token(token)
-        if sent_meanwhile is None:
-            raise
-        return sent_meanwhile
-    add_link(actor, submission, round, Relation.HANDED_IN)
-    record(actor, Event.SUBMISSION_CREATED, submission)
-    author = db.session.get_one(Person, actor.id)
-    tell(author, "submission-received", url="/my/contributions", title=submission.title)
+    check(draft, needed=("title", "problem", "solution"))
+    submission, is_new = hand_in(actor, round, draft, form_token, Origin())
+    if is_new:
+        record(actor, Event.SUBMISSION_CREATED, submission)
+        author = db.session.get(Person, actor.id) if actor.id is not None else None
+        if author is not None:
+            tell(author, "submission-received", url="/my/contributions", title=submission.title)
     return submission
 
 
-def _with_token(token: str | None) -> Submission | None:
-    if token is None:
-        return None
-    return db.session.scalar(select(Submission).where(Submission.form_token == token))
+def record_submission(
+    actor: Actor,
+    round: Round,
+    draft: SubmissionDraft,
+    origin: Origin,
+    *,
+    form_token: str | None = None,
+) -> Submission:
+    """Enter what somebody brought on paper, by telephone or at an event; it gets a receipt.
+
+    What came in time may be entered later. The moderation reads it like everything else.
+    """
+    require(actor, Permission.SUBMISSION_RECORD, round)
+    sent_before = sent_with(actor, form_token)
+    if sent_before is not None:
+        return sent_before
+    draft = draft.cleaned()
+    check(draft, needed=("title", "problem"))
+    submission, is_new = hand_in(actor, round, draft, form_token, origin)
+    if is_new:
+        record(actor, Event.SUBMISSION_CREATED, submission, channel=origin.channel.value)
+    return submission
 
 
-def _check(draft: SubmissionDraft) -> None:
-    """The rules for texts; the form says the same a little earlier."""
-    for field in ("title", "problem", "solution"):
-        if not getattr(draft, field):
-            raise RuleBroken(mark("Please fill in this field."), field=field)
-    texts = ("problem", "solution", "beneficiaries", "worries")
-    if len(draft.title) > LONGEST_TITLE:
+def correct_submission(actor: Actor, submission: Submission, draft: SubmissionDraft) -> None:
+    """Change the own contribution before anybody else reads it.
+
+    :raise RuleBroken: if it waits no longer
+    """
+    require(actor, Permission.SUBMISSION_EDIT, submission)
+    if submission.status is not Status.PENDING:
+        raise RuleBroken(mark("This contribution has already been decided on."))
+    draft = draft.cleaned()
+    check(draft, needed=("title", "problem"))
+    write(submission, draft)
+    db.session.flush()
+    record(actor, Event.SUBMISSION_CORRECTED, submission)
+
+
+def revise_submission(
+    actor: Actor, submission: Submission, draft: SubmissionDraft, reason: str
+) -> SubmissionRevision:
+    """Hand in a new text for the own published contribution; a moderator reads it first.
+
+    Until then the old text stays on the page. A change that still waits is replaced.
+
+    :raise RuleBroken: if it is not public, nothing differs, or no reason is given
+    """
+    require(actor, Permission.SUBMISSION_EDIT, submission)
+    if not submission.is_public:
+        raise RuleBroken(mark("This contribution is not public."))
+    draft, reason = draft.cleaned(), cleaned(reason)
+    check(draft, needed=("title", "problem"))
+    if not reason:
+        raise RuleBroken(mark("Please say why you change it."), field="reason")
+    if len(reason) > LONGEST_REASON:
         raise RuleBroken(
-            mark("Please use at most %(most)s characters."), field="title", most=LONGEST_TITLE
+            mark("Please use at most %(most)s characters."), field="reason", most=LONGEST_REASON
         )
-    for field in texts:
-        if len(getattr(draft, field)) > LONGEST_TEXT:
-            raise RuleBroken(
-                mark("Please use at most %(most)s characters."), field=field, most=LONGEST_TEXT
-            )
-    if sum(len(getattr(draft, field)) for field in texts) > LONGEST_TOGETHER:
-        raise RuleBroken(
-            mark("Together the texts may have at most %(most)s characters. Please shorten one."),
-            most=LONGEST_TOGETHER,
-        )
+    fields = values_of(draft)
+    if fields == values_of(submission):
+        raise RuleBroken(mark("You have not changed anything."))
+    revision = revisions.hand_in(submission, fields, reason)
+    record(actor, Event.REVISION_CREATED, submission, number=revision.number)
+    return revision
+
+
+def claim_submission(actor: Actor, submission: Submission) -> None:
+    """Take a contribution whose receipt one holds into the own account."""
+    require(actor, Permission.RECEIPT_CLAIM, submission)
+    receipt = receipt_of(submission.id)
+    if receipt is None:
+        raise RuleBroken(mark("There is no receipt for this contribution."))
+    submission.author_id = actor.id
+    receipt.claimed_by_id = actor.id
+    db.session.flush()
+    record(actor, Event.RECEIPT_CLAIMED, submission)
 
 
 def withdraw_submission(actor: Actor, submission: Submission, reason: str = "") -> None:
@@ -144,6 +158,7 @@ def withdraw_submission(actor: Actor, submission: Submission, reason: str = "") 
         )
     was_public = submission.is_public
     submission.move_to(Status.WITHDRAWN)
+    attachments.forget_all(submission)
     db.session.flush()
     if was_public:
         add_submissions(submission.round_id, -1)

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from flask import url_for
 
+from civicdialog.rounds.models import Round
 from civicdialog.submissions import queries
-from civicdialog.submissions.models import Status, Submission
+from civicdialog.submissions.models import Draft, Status, Submission
+
+SHORT_TITLE = 80
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ class OwnCard:
     round_url: str
     reason: str
     withdraw_url: str
+    edit_url: str
+    versions_url: str
+    files_url: str
     summary: str = ""
     topic: str = ""
     topic_url: str = ""
@@ -59,6 +65,48 @@ def own_cards(submissions: Sequence[Submission]) -> list[OwnCard]:
             withdraw_url=url_for("submissions.withdraw", public_id=each.public_id)
             if each.can_be_withdrawn
             else "",
+            edit_url=url_for("versions.edit", public_id=each.public_id)
+            if each.can_be_changed
+            else "",
+            files_url=url_for("attachments.manage", public_id=each.public_id)
+            if each.can_be_changed
+            else "",
+            versions_url=url_for("versions.show", public_id=each.public_id)
+            if each.edited_at
+            else "",
         )
         for each in submissions
     ]
+
+
+@dataclass(frozen=True)
+class DraftCard:
+    """Something begun: how it starts, and what one can do with it."""
+
+    title: str
+    saved_at: datetime
+    round_title: str
+    go_on_url: str
+    delete_url: str
+
+
+def draft_cards(drafts: Sequence[tuple[Draft, Round]]) -> list[DraftCard]:
+    """The drafts as a list shows them."""
+    return [
+        DraftCard(
+            title=_beginning(draft),
+            saved_at=draft.saved_at,
+            round_title=round.title,
+            go_on_url=url_for("submissions.propose", slug=round.slug, draft=draft.public_id),
+            delete_url=url_for("drafts.delete", public_id=draft.public_id),
+        )
+        for draft, round in drafts
+    ]
+
+
+def _beginning(draft: Draft) -> str:
+    for name in ("title", "problem", "solution"):
+        words = " ".join((draft.fields.get(name) or "").split())
+        if words:
+            return words if len(words) <= SHORT_TITLE else f"{words[:SHORT_TITLE]} …"
+    return ""

@@ -12,7 +12,8 @@ from civicdialog.core.html import MAX_LENGTH
 from civicdialog.core.permissions import Actor
 from civicdialog.rounds.models import Round
 from civicdialog.submissions import actions
-from civicdialog.submissions.actions import LONGEST_TITLE, ImportedSubmission, ImportReport
+from civicdialog.submissions.actions import ImportedSubmission, ImportReport
+from civicdialog.submissions.handing_in import LONGEST_TITLE
 from civicdialog.submissions.models import Channel
 from civicdialog.submissions.texts import cleaned, cleaned_line
 

@@ -142,8 +142,15 @@ class Submission(Base):
     @property
     def body(self) -> str:
         """All that was written below the title, in the order of the form."""
-        parts = (self.problem, self.solution, self.beneficiaries, self.worries)
+        parts = (
+            self.problem, self.solution, self.beneficiaries, self.benefit, self.data_used,
+            self.without_ai, self.worries,
+        )  # fmt: skip
         return "\n\n".join(part for part in parts if part)
+
+    @property
+    def can_be_changed(self) -> bool:
+        return self.status in {Status.PENDING, Status.PUBLISHED}
 
     @property
     def can_be_withdrawn(self) -> bool:
@@ -246,6 +253,8 @@ class Attachment(Base):
     height: Mapped[int | None]
     digest: Mapped[str] = mapped_column(String(64))
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    preview: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """A small picture of a picture."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

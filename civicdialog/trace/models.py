@@ -15,7 +15,12 @@ class Relation(StrEnum):
     PUBLISHED = "published"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
+    CHANGE_REJECTED = "change_rejected"
+    ANSWERED = "answered"
     GROUPED_UNDER = "grouped_under"
+    DESCRIBED_IN = "described_in"
+    RECOMMENDED = "recommended"
 
 
 class TraceLink(Base):

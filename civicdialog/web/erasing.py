@@ -11,6 +11,7 @@ from sqlalchemy import Table, delete, select, update
 
 from civicdialog.accounts.actions import erase_person
 from civicdialog.accounts.models import Person
+from civicdialog.committee.models import Application, ProfileVersion
 from civicdialog.core.city import city
 from civicdialog.core.db import Base, db
 from civicdialog.core.i18n import mark
@@ -77,6 +78,13 @@ def _remove_submissions(actor: Actor, person: Person) -> None:
     ):
         revision.fields = dict.fromkeys(revision.fields, "")
         revision.reason = ""
+    for version in db.session.scalars(
+        select(ProfileVersion)
+        .join(Application, Application.id == ProfileVersion.application_id)
+        .where(Application.submission_id.in_(ids))
+    ):
+        # What the office added is the city's; what the person said goes.
+        version.fields = {**version.fields, **dict.fromkeys(version.said, "")}
     db.session.flush()
     for model, link in (
         (Attachment, Attachment.submission_id),

@@ -39,7 +39,10 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     405: (mark("That does not work here"), mark("Please go back and use the buttons on the page.")),
     409: (mark("That is not possible right now"), ""),
-    413: (mark("That was too much at once"), mark("Please shorten your text and send it again.")),
+    413: (
+        mark("That was too much at once"),
+        mark("Please shorten your text, or choose a smaller file, and send it again."),
+    ),
     429: (mark("Too many attempts"), mark("Please wait a minute and try again.")),
     500: (
         mark("Something went wrong on our side"),

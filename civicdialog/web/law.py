@@ -22,6 +22,12 @@ RULES: dict[str, str] = {
     "_own": mark("Only one's own."),
     "_not_own": mark("Never one's own."),
     "_guests_where_the_round_says_so": mark("Without an account only where the round says so."),
+    "_own_or_with_its_receipt": mark("Only one's own, or with its receipt."),
+    "_with_its_receipt": mark("Only with its receipt."),
+    "_own_draft": mark("Only one's own."),
+    "_guests_where_the_round_takes_their_proposals": mark(
+        "Without an account only where the round says so."
+    ),
     "_public_or_concerned": mark("Published ones; others only by their author and the moderation."),
 }
 

@@ -27,6 +27,7 @@ MENU = (
 )
 ACCOUNT = (
     (mark("My contributions"), "submissions.own"),
+    (mark("My arguments"), "discussion.own"),
     (mark("My messages"), "notifications.inbox"),
     (mark("My account"), "account.show"),
 )

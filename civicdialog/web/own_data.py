@@ -24,6 +24,13 @@ from civicdialog.accounts.models import (
     PersonRole,
     PersonSession,
 )
+from civicdialog.committee.deliberation_models import (
+    Recommendation,
+    RecommendationComment,
+    RecommendationVersion,
+    RecommendationVote,
+)
+from civicdialog.committee.models import DutyDate, ProfileVersion, Screening
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry
 from civicdialog.core.city import city
@@ -115,6 +122,22 @@ LINKED = (
           shown=RUN),
     _part("opinions_requested", mark("Evaluations of votes you have asked for"),
           OpinionRun.requested_by_id, shown=RUN),
+    _part("profiles_written", mark("Profiles of applications you have written"),
+          ProfileVersion.editor_id, hidden="said screened"),
+    _part("profiles_released", mark("Profiles of applications you have released"),
+          ProfileVersion.released_by_id,
+          shown=frozenset({"id", "application_id", "number", "released_at"})),
+    _part("screenings", mark("Your answers when screening applications"), Screening.reviewer_id),
+    _part("duty_dates", mark("Dates of duties you have set"), DutyDate.editor_id),
+    _part("recommendations_written", mark("Recommendations you have written"),
+          RecommendationVersion.editor_id),
+    _part("recommendation_comments", mark("What you have said about recommendations"),
+          RecommendationComment.author_id, hidden="form_token"),
+    _part("recommendation_votes", mark("How you have voted on recommendations"),
+          RecommendationVote.member_id),
+    _part("recommendation_answers", mark("Recommendations you have answered"),
+          Recommendation.replied_by_id,
+          shown=frozenset({"id", "public_id", "reply", "reply_reasons", "replied_at"})),
     _part("contact_answers", mark("Messages to the city that you have answered"),
           ContactMessage.answered_by_id,
           shown=frozenset({"id", "answer", "answered_at"})),
@@ -124,7 +147,8 @@ ARGUMENT_VERSIONS = _part("versions", mark("Earlier versions"), ArgumentRevision
 DECISIONS = _part("decisions_about_you", mark("Decisions on what you have handed in"),
                   ModerationDecision.submission_id, hidden="moderator_id")  # fmt: skip
 STEPS = _part("steps", mark("What became of it"), TraceLink.from_id, hidden="actor_id")
-ATTACHMENTS = _part("attachments", mark("Files and pictures"), Attachment.id, hidden="data")
+ATTACHMENTS = _part("attachments", mark("Files and pictures"), Attachment.id,
+                    hidden="data preview")  # fmt: skip
 LETTERS = _part("letters", mark("Letters to your address"), Letter.to_email, hidden="facts")
 CONTACT = _part("contact_messages", mark("What was written to the city with your address"),
                 ContactMessage.email, hidden="form_token answered_by_id")  # fmt: skip

@@ -1,19 +1,19 @@
 """From rows to what components show: cards, filters, the texts of one proposal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import url_for
 
 from civicdialog.core.city import city
-from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
 from civicdialog.core.view_models import Opinion, ProposalCard
 from civicdialog.rounds.models import Round
+from civicdialog.submissions import fields
+from civicdialog.submissions.fields import Part
 from civicdialog.submissions.listing import Row
 from civicdialog.submissions.marking import Marker
-from civicdialog.submissions.models import Kind, Submission
+from civicdialog.submissions.models import Submission
 from civicdialog.web.languages import chosen_language
 from civicdialog.web.words import gettext, ngettext
 
@@ -21,28 +21,6 @@ SUMMARY_LENGTH = 200
 OPINION_WORDS: Mapping[int, Opinion] = {1: "agree", 0: "pass", -1: "disagree"}
 Topic = tuple[int, str]
 """Position in the run, and label."""
-
-# Headings of the four texts, fitting the kind of contribution.
-HEADINGS: Mapping[Kind, tuple[str, str, str, str]] = {
-    Kind.USE_CASE: (
-        mark("What is the problem?"),
-        mark("What should AI do?"),
-        mark("Who benefits?"),
-        mark("What could go wrong?"),
-    ),
-    Kind.PRINCIPLE: (
-        mark("Why is this needed?"),
-        mark("What should hold?"),
-        mark("Whom does it protect?"),
-        mark("What could speak against it?"),
-    ),
-    Kind.CONCERN: (
-        mark("What is the worry?"),
-        mark("What should the city do?"),
-        mark("Whom does it concern?"),
-        mark("What else is to be considered?"),
-    ),
-}
 
 
 @lru_cache(maxsize=4096)
@@ -100,24 +78,9 @@ def department_names() -> dict[str, str]:
     return {key: text[language] for key, text in city().departments.items()}
 
 
-@dataclass(frozen=True)
-class Part:
-    """One text of a proposal under its heading."""
-
-    heading: str
-    text: str
-
-
 def parts(submission: Submission) -> list[Part]:
-    """What was written, in the order of the form; empty fields are left out."""
-    texts = (
-        submission.problem,
-        submission.solution,
-        submission.beneficiaries,
-        submission.worries,
-    )
-    headings = HEADINGS[submission.kind]
-    return [Part(gettext(h), text) for h, text in zip(headings, texts, strict=True) if text.strip()]
+    """What was written, in the order of the page; empty fields are left out."""
+    return fields.parts(submission, gettext)
 
 
 def author_name(submission: Submission) -> str:

@@ -24,23 +24,26 @@ from civicdialog.core.view_models import (
     ThreadStep,
     VoteView,
 )
-from civicdialog.discussion import queries as discussion
-from civicdialog.discussion.models import Stance
 from civicdialog.insights.queries import members_of
 from civicdialog.moderation.hints import Hint
+from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Deed, Round
-from civicdialog.submissions import listing
+from civicdialog.submissions import attachments, listing
 from civicdialog.submissions import queries as submissions
 from civicdialog.submissions.exposure import exposure
+from civicdialog.submissions.fields import Part
 from civicdialog.submissions.listing import Order
 from civicdialog.submissions.marking import Marker
 from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.submissions.ranking import MOST_RANKED
+from civicdialog.submissions.shown_files import ShownFile, shown
 from civicdialog.trace import queries as trace
+from civicdialog.trace.models import Relation
 from civicdialog.voting import queries as voting
 from civicdialog.web import hints, presenting
+from civicdialog.web.arguments import Discussion, columns_of
 from civicdialog.web.fairness import seed_for, to_make_up_for
-from civicdialog.web.presenting import OPINION_WORDS, Part, Topic
+from civicdialog.web.presenting import OPINION_WORDS, Topic
 from civicdialog.web.queries import topic_labels, topics_of
 from civicdialog.web.templating import day_in_words, label
 from civicdialog.web.thread import short_thread
@@ -146,6 +149,7 @@ class ProposalList:
     order_url: str
     topic_note: str
     topic_how_url: str
+    follow_topic_url: str
     first_url: str
     next_url: str
     note: str
@@ -194,6 +198,9 @@ def proposal_list(
         order_url=url_for("web.order_card"),
         topic_note=_topic_note(topics.ran_at) if topics else "",
         topic_how_url=_how("machine-grouping"),
+        follow_topic_url=""
+        if members is None
+        else url_for("following.of_topic", slug=round.slug, position=chosen.topic),
         first_url=address.page("") if after else "",
         next_url=address.page(found.next_key) if found.next_key else "",
         note=_note(round, chosen),
@@ -376,14 +383,6 @@ def _empty(
 
 
 @dataclass(frozen=True)
-class Said:
-    """An argument, question or remark with who wrote it and when."""
-
-    text: str
-    byline: str
-
-
-@dataclass(frozen=True)
 class ProposalPage:
     """Everything the page of one proposal shows."""
 
@@ -395,6 +394,7 @@ class ProposalPage:
     status_badge: str
     byline: str
     parts: list[Part]
+    files: list[ShownFile]
     notice_title: str
     notice_text: str
     notice_kind: str
@@ -404,12 +404,14 @@ class ProposalPage:
     bar: OpinionBar | None
     bar_later: str
     secrecy_url: str
-    arguments: int
-    sides: list[tuple[str, list[Said]]]
-    questions: list[Said]
+    discussion: Discussion | None
+    is_followed: bool | None
+    """None: nobody can follow it."""
     thread: list[ThreadStep]
     facts: list[Fact]
     list_url: str
+    profile_url: str
+    """Where the city has described the application, if it has."""
 
 
 def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
@@ -419,7 +421,6 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
     published = submission.status is Status.PUBLISHED
     topic = topic_labels(round.id, [submission.id]).get(submission.id) if published else None
     opinion = _own_opinion(actor, round, submission) if published else ""
-    said = _arguments(submission) if published else {}
     links = db.session.scalars(trace.hops_from("submission", submission.id)).all()
     listed = url_for("web.proposals", slug=round.slug)
     topic_url = f"{listed}?topic={topic[0]}" if topic else ""
@@ -435,6 +436,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         status_badge="" if published else submission.status.value,
         byline=_byline(name, submission.published_at or submission.created_at),
         parts=presenting.parts(submission),
+        files=shown(attachments.of(submission)),
         notice_title=notice[0],
         notice_text=notice[1],
         notice_kind=notice[2],
@@ -443,32 +445,22 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         bar=bar,
         bar_later=later,
         secrecy_url=_how("secrecy"),
-        arguments=sum(map(len, said.values())),
-        sides=[
-            (gettext("For it"), said.get(Stance.FOR, [])),
-            (gettext("Against it"), said.get(Stance.AGAINST, [])),
-        ],
-        questions=said.get(Stance.QUESTION, []) + said.get(Stance.REMARK, []),
+        discussion=columns_of(actor, submission, str(seed_for(actor, _today(), None)), now)
+        if published
+        else None,
+        is_followed=follows(actor, "submission", submission.id) if published else None,
         thread=short_thread(submission, links, topic, topic_url),
         facts=_facts(submission, name, topic, topic_url),
         list_url=listed,
+        profile_url=url_for("profiles.show", public_id=public_id)
+        if published and any(link.relation is Relation.DESCRIBED_IN for link in links)
+        else "",
     )
 
 
 def _own_opinion(actor: Actor, round: Round, submission: Submission) -> Opinion:
     opinions = voting.own_opinions(actor, round, [submission.id])
     return OPINION_WORDS[opinions[submission.id]] if submission.id in opinions else ""
-
-
-def _arguments(submission: Submission) -> dict[Stance, list[Said]]:
-    if submission.argument_count == 0:
-        return {}
-    found: dict[Stance, list[Said]] = {}
-    for argument in db.session.scalars(discussion.under(submission.id)):
-        name = argument.author.public_name if argument.author else argument.author_name
-        byline = _byline(name or gettext("without a name"), argument.created_at)
-        found.setdefault(argument.stance, []).append(Said(argument.text, byline))
-    return found
 
 
 def _byline(name: str, moment: datetime) -> str:

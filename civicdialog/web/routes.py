@@ -13,11 +13,13 @@ from civicdialog.core.permissions import Permission, Role
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
 from civicdialog.core.view_models import Crumb
+from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import by_slug
 from civicdialog.web import health, law, opinion_figures, order_figures, topic_figures
 from civicdialog.web import proposals as composed
 from civicdialog.web import voting_room as voting_rooms
+from civicdialog.web.following import ROUND
 from civicdialog.web.languages import COOKIE, chosen_language
 from civicdialog.web.opinion_access import opinions_teaser
 from civicdialog.web.opinion_place import map_page
@@ -104,6 +106,7 @@ def round_page(slug: str) -> Any:
         cards=composed.drawn_cards(current_actor(), round),
         all_of_them=count_of_proposals(round.submission_count),
         opinions=opinions_teaser(round),
+        is_followed=follows(current_actor(), ROUND, round.id),
         crumbs=_crumbs((gettext("Rounds"), url_for("web.rounds")), (words.title, "")),
     )
 

@@ -25,6 +25,7 @@ from civicdialog.core.speaking import spoken
 from civicdialog.discussion.models import Stance
 from civicdialog.moderation.models import Ground, Outcome
 from civicdialog.notifications.queries import unread_count
+from civicdialog.notifications.words import text_of
 from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
 from civicdialog.web.languages import chosen_language, chosen_variant, language_now
@@ -196,6 +197,7 @@ def init_app(app: Flask) -> None:
     environment.make_globals = make_globals  # type: ignore[method-assign,assignment]
     environment.add_extension("jinja2.ext.do")
     environment.filters.update(
+        told=text_of,
         datetime=_moment,
         date=_day,
         number=_number,

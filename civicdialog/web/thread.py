@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy import select
 
+from civicdialog.committee.deliberation_models import Recommendation
+from civicdialog.committee.models import Application
 from civicdialog.core.db import db
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
 from civicdialog.core.view_models import ThreadStep
+from civicdialog.discussion.models import Argument
 from civicdialog.insights.models import Cluster, ClusterRun
 from civicdialog.rounds.models import Round
 from civicdialog.submissions import queries as submissions
@@ -47,10 +50,21 @@ HOPS: Mapping[Relation, Hop] = {
     Relation.PUBLISHED: Hop(mark("Published"), mark("The moderation team")),
     Relation.REJECTED: Hop(mark("Not published"), mark("The moderation team"), is_dead_end=True),
     Relation.WITHDRAWN: Hop(mark("Taken back by its author"), is_dead_end=True),
+    Relation.CHANGED: Hop(mark("Changed by its author; the earlier text stays readable")),
+    Relation.CHANGE_REJECTED: Hop(
+        mark("A change was not published; the text stays as it was"), mark("The moderation team")
+    ),
+    Relation.ANSWERED: Hop(mark("Answered"), mark("The administration")),
     Relation.GROUPED_UNDER: Hop(
         mark("Sorted into the topic “%(target)s”"),
         mark("A program"),
         reason=mark("Grouped by a program, from the words of all proposals."),
+    ),
+    Relation.DESCRIBED_IN: Hop(
+        mark("The city has described the application in a profile"), mark("The administration")
+    ),
+    Relation.RECOMMENDED: Hop(
+        mark("Cited in the recommendation “%(target)s”"), mark("The advisory committee")
     ),
 }
 
@@ -69,9 +83,46 @@ def _topics(ids: Collection[int]) -> dict[int, Target]:
     }
 
 
+def _profiles(ids: Collection[int]) -> dict[int, Target]:
+    rows = db.session.execute(
+        select(Application.id, Submission.public_id)
+        .join(Submission, Submission.id == Application.submission_id)
+        .where(Application.id.in_(ids))
+    )
+    words = gettext("Read the profile")
+    return {
+        number: Target(words, url_for("profiles.show", public_id=public_id), words)
+        for number, public_id in rows
+    }
+
+
+def _arguments(ids: Collection[int]) -> dict[int, Target]:
+    rows = db.session.execute(
+        select(Argument.id, Argument.public_id).where(Argument.id.in_(ids), Argument.is_public)
+    )
+    words = gettext("Read the answer")
+    return {number: Target("", url_for("said.one", public_id=name), words) for number, name in rows}
+
+
+def _recommendations(ids: Collection[int]) -> dict[int, Target]:
+    rows = db.session.execute(
+        select(Recommendation.id, Recommendation.title, Recommendation.public_id).where(
+            Recommendation.id.in_(ids)
+        )
+    )
+    words = gettext("Read the recommendation")
+    return {
+        number: Target(title, url_for("recommendations.show", public_id=public_id), words)
+        for number, title, public_id in rows
+    }
+
+
 # Rooms whose things a thread can lead to; a kind that is missing here is told without a link.
 TARGETS: Mapping[str, Callable[[Collection[int]], dict[int, Target]]] = {
     Cluster.__tablename__: _topics,
+    Argument.__tablename__: _arguments,
+    Application.__tablename__: _profiles,
+    Recommendation.__tablename__: _recommendations,
 }
 
 
@@ -116,6 +167,11 @@ def short_thread(
         target = Target(topic[1], topic_url, gettext("All proposals on this topic"))
         steps.append(_step(HOPS[Relation.GROUPED_UNDER], target))
     return [*steps, *_open_end(submission, holds)]
+
+
+def step_words(relation: str) -> str:
+    """What a step is called, without what it leads to."""
+    return gettext(HOPS[Relation(relation)].words) % {"target": ""}
 
 
 def _targets(links: Sequence[TraceLink]) -> dict[tuple[str, int], Target]:

@@ -21,6 +21,7 @@ from civicdialog.core.permissions import Actor, Permission, may
 from civicdialog.insights.opinion_result import told_by
 from civicdialog.insights.queries import newest_opinions
 from civicdialog.rounds.models import Deed, Round
+from civicdialog.submissions.fields import Part
 from civicdialog.submissions.models import Status, Submission
 from civicdialog.voting import queries as voting
 from civicdialog.voting.actions import MOST_IMPORTANT, Shown
@@ -28,7 +29,7 @@ from civicdialog.voting.models import Opinion
 from civicdialog.voting.queries import OwnAnswer
 from civicdialog.voting.table import Table, keep_table, table_of
 from civicdialog.web import presenting
-from civicdialog.web.presenting import OPINION_WORDS, Part
+from civicdialog.web.presenting import OPINION_WORDS
 from civicdialog.web.queries import topic_labels
 from civicdialog.web.templating import day_in_words
 from civicdialog.web.words import gettext

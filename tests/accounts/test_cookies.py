@@ -10,6 +10,7 @@ WITH_FORMS = {
     "accounts.register",
     "accounts.sign_in",
     "contact.report",
+    "receipts.find",
     "styleguide.show",  # during development only
 }
 SLUG = "cookies"

@@ -8,9 +8,11 @@ from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor
 from civicdialog.demo.load import SLUG
 from civicdialog.demo.people import CITIZEN, SAMPLE_PASSWORD, STAFF
+from civicdialog.discussion.models import Argument
 from civicdialog.insights.building_opinions import build_opinions
 from civicdialog.rounds.queries import by_slug
 from civicdialog.submissions.models import Status, Submission
+from tests.examined import examine
 
 pytestmark = pytest.mark.browser
 
@@ -26,14 +28,14 @@ PAGES = {
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions/map", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
         "/styleguide", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine", f"/rounds/{SLUG}/share",
-        "{proposal}/thread", "/accessibility/report", "/accessibility/report/sent",
+        "{proposal}/thread", "{proposal}/arguments", "{argument}", "{described}/profile", "{described}/profile/versions", "/accessibility/report", "/accessibility/report/sent",
     ],
     "citizen": [
         f"/rounds/{SLUG}/propose", "/my/contributions", "/my/messages", "{proposal}",
         "/moderation/queue", "/my/account", "/my/account/profile", "/my/account/passkeys/new",
-        "/my/account/delete", "/my/password", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine",
+        "/my/account/delete", "/my/arguments", "{proposal}/argue", "{argument}/answer", "/my/password", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine",
     ],
-    "moderator": ["/moderation/queue", "/moderation/history", "{pending}"],
+    "moderator": ["/moderation/queue", "/moderation/arguments", "/moderation{argument}", "/moderation/history", "{pending}"],
     "committee": [
         "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/1",
         f"/committee/rounds/{SLUG}/topics/settings",
@@ -46,10 +48,14 @@ PAGES = {
         # The committee sees at once what others see after answering themselves.
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions?shelf=common",
         f"/rounds/{SLUG}/opinions?q=gibtesnicht", f"/rounds/{SLUG}/opinions/map",
+        f"/committee/rounds/{SLUG}/applications", "{screened}/screening", "{screened}/sheet",
+        "{begun}/screening", "{begun}/screening/questions/areas", "{begun}/screening/finish",
+        "/manage/duty-dates",
     ],
     "editor": ["/manage/rounds", "/manage/rounds/new", f"/manage/rounds/{SLUG}/edit",
         f"/manage/rounds/{SLUG}/texts", f"/manage/rounds/{SLUG}/texts/de-simple",
-        f"/manage/rounds/{SLUG}/texts/en", "/manage/barriers",
+        f"/manage/rounds/{SLUG}/texts/en", "/manage/barriers", "{described}/profile",
+        "{described}/profile/edit", "/manage/duty-dates/annex-iii",
     ],
 }  # fmt: skip
 
@@ -67,7 +73,18 @@ def addresses(live):
         waiting = db.session.scalars(
             select(Submission.public_id).where(Submission.status == Status.PENDING)
         ).first()
-    return {"proposal": f"/submissions/{shown}", "pending": f"/moderation/submissions/{waiting}"}
+        said = db.session.scalars(
+            select(Argument.public_id)
+            .join(Submission, Submission.id == Argument.submission_id)
+            .where(Submission.public_id == shown)
+        ).first()
+        applications = examine(EMAILS["committee"], EMAILS["editor"])
+    return {
+        "proposal": f"/submissions/{shown}",
+        "argument": f"/arguments/{said}",
+        "pending": f"/moderation/submissions/{waiting}",
+        **applications,
+    }
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

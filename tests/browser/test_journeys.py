@@ -57,7 +57,8 @@ def test_from_registration_to_the_committees_summary(visitor, live):
     for name, text in PROPOSAL.items():
         newcomer.page.fill(f"[name={name}]", text)
     newcomer.page.check("input[name=kind][value=use_case]")
-    newcomer.page.click("main form button[type=submit]")
+    newcomer.page.get_by_role("button", name="Vorschau").click()
+    newcomer.page.get_by_role("button", name="Absenden").click()
     newcomer.page.wait_for_url("**/my/contributions")
     assert PROPOSAL["title"] in newcomer.page.inner_text("main")
 
@@ -115,7 +116,8 @@ def test_a_rejection_reaches_its_author(visitor, live):
     author.page.fill("[name=problem]", "Er steht immer auf dem Gehweg.")
     author.page.fill("[name=solution]", "Bitte einen Strafzettel.")
     author.page.check("input[name=kind][value=concern]")
-    author.page.click("main form button[type=submit]")
+    author.page.get_by_role("button", name="Vorschau").click()
+    author.page.get_by_role("button", name="Absenden").click()
 
     moderator = visitor().sign_in(EMAILS["moderator"], SAMPLE_PASSWORD)
     moderator.open("/moderation/queue")

@@ -107,7 +107,11 @@ class Hand:
 
 @pytest.fixture(params=WAYS)
 def hand(request, visitor):
-    """`hand(role)` opens a window in one of the ways; at the end nothing is wider than it."""
+    """`hand(role)` opens a window in one of the ways.
+
+    At the end nothing is wider than it, and the browser keeps the session and nothing else, so that
+    nobody has to be asked for consent.
+    """
     opened = []
 
     def begin(role=None):
@@ -118,9 +122,12 @@ def hand(request, visitor):
         return Hand(window, by_keys=request.param == "keyboard")
 
     yield begin
+    for window in opened:
+        assert {cookie["name"] for cookie in window.context.cookies()} <= {"session"}
     if request.param != "no-script":
         for window in opened:
             assert not window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            assert window.page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
 def test_somebody_signs_in(hand):

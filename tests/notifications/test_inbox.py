@@ -15,10 +15,10 @@ from civicdialog.notifications.words import WORDS
 def tell_ada(ada, db):
     """`tell_ada("Ampeln")`: Ada learns that her proposal “Ampeln” is published."""
 
-    def tell_her(*titles, kind="submission-published"):
+    def tell_her(*titles, kind="submission-published", **facts):
         with transaction():
             for title in titles:
-                tell(ada, kind, url="/submissions/abc", title=title)
+                tell(ada, kind, url="/submissions/abc", title=title, **facts)
                 db.session.flush()
 
     return tell_her
@@ -31,8 +31,9 @@ def test_the_newest_message_comes_first(sign_in, ada, tell_ada):
 
 
 def test_every_kind_of_message_has_words_in_both_languages(sign_in, ada, tell_ada):
+    facts = {"phase": "voting", "relation": "changed", "count": 2}
     for kind in WORDS:
-        tell_ada("Ampeln", kind=kind)
+        tell_ada("Ampeln", kind=kind, **facts)
     german = sign_in(ada).get("/my/messages", headers={"Accept-Language": "de"}).text
     english = sign_in(ada).get("/my/messages", headers={"Accept-Language": "en"}).text
     assert german.count("„Ampeln“") == english.count("“Ampeln”") == len(WORDS)

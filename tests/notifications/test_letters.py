@@ -37,6 +37,44 @@ FACTS = {
         "ground": "duplicate",
         "explanation": "Es gibt ihn schon.\n\nSehen Sie dort nach.",
     },
+    "own-step": {
+        "url": "/submissions/abc/thread",
+        "title": "Ampeln",
+        "relation": "described_in",
+        "reason": "",
+    },
+    "followed-step": {
+        "url": "/submissions/abc/thread",
+        "title": "Ampeln",
+        "relation": "changed",
+        "reason": "Kürzer.",
+    },
+    "new-in-round": {"url": "/rounds/ki/proposals", "title": "KI", "count": 3},
+    "new-in-topic": {"url": "/rounds/ki/proposals?topic=1", "title": "Ampeln", "count": 3},
+    "phase-began": {"url": "/rounds/ki", "title": "KI", "phase": "voting"},
+    "digest": {
+        "url": "/my/messages",
+        "count": 1,
+        "messages": [
+            {"kind": "answer-added", "facts": {"title": "Ampeln"}, "url": "/arguments/abc"}
+        ],
+    },
+    "argument-added": {"url": "/arguments/abc", "title": "Ampeln"},
+    "answer-added": {"url": "/arguments/abc", "title": "Ampeln"},
+    "official-answer": {"url": "/arguments/abc", "title": "Ampeln"},
+    "argument-rejected": {
+        "url": "/arguments/abc",
+        "title": "Ampeln",
+        "text": "Das kostet.",
+        "ground": "insult",
+        "explanation": "Bitte anders.",
+    },
+    "revision-published": {"url": "/submissions/abc", "title": "Ampeln"},
+    "revision-rejected": {
+        "url": "/submissions/abc",
+        "title": "Ampeln",
+        "explanation": "Das ist ein anderer Vorschlag.",
+    },
 }
 
 

@@ -44,6 +44,15 @@ def test_an_editor_creates_a_round(office, db, ed):
     assert not round.is_public
 
 
+def test_what_happens_with_much_support_is_said_before_people_vote(office, sign_in, make):
+    office.post("/manage/rounds/new", data=TYPED | WAIVED | {
+        "is_public": "y", "support_threshold": "12", "support_effect": "Der Rat antwortet."
+    })  # fmt: skip
+    for page in ("", "/vote"):
+        text = sign_in().get(f"/rounds/ki-fuer-unsere-schulen{page}").text
+        assert "ab 12 Zustimmungen: Der Rat antwortet." in text
+
+
 def test_times_are_meant_in_the_time_zone_of_the_city(office, ed):
     office.post("/manage/rounds/new", data=TYPED)
     collecting = queries.by_slug(ed.as_actor(), "ki-fuer-unsere-schulen").phases[0]

@@ -25,6 +25,8 @@ from sqlalchemy import (
 from civicdialog.accounts import queries
 from civicdialog.accounts.hashing import hash_password
 from civicdialog.accounts.models import ExternalIdentity, Passkey, Person, PersonSession
+from civicdialog.committee.deliberation_models import Recommendation
+from civicdialog.committee.models import Application
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.db import Base, transaction
@@ -123,6 +125,9 @@ def test_a_marker_in_every_text_of_every_table_is_found_again(sign_in, quinn, mo
     parents = {"round": round, "submission": make.submission(round, mo), "person": mo}
     argument = Argument(submission_id=parents["submission"].id, stance=Stance.FOR, text="x")
     parents["argument"] = make.keep(argument)
+    parents["application"] = make.keep(Application(submission_id=parents["submission"].id))
+    advice = Recommendation(round_id=round.id, form_token="t", title="x")
+    parents["recommendation"] = make.keep(advice)
     wanted = {}
     for part in LINKED[1:]:
         row = filled(part.table, part.link.key, quinn, parents)
@@ -130,6 +135,8 @@ def test_a_marker_in_every_text_of_every_table_is_found_again(sign_in, quinn, mo
             row["status"] = "superseded"
         if part.name == "participations":
             row["id"] = 77
+        if part.table.name in ("profile_version", "recommendation_version"):
+            row["number"] = len(wanted)
         db.session.execute(part.table.insert().values(row))
         wanted[part.name] = {
             value

@@ -1,0 +1,122 @@
+"""Proposing something, walked in a real browser: few taps, and nothing that was typed is lost."""
+
+import re
+
+import pytest
+
+from civicdialog.demo.load import SLUG
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 320, "height": 640}}
+FORM = f"/rounds/{SLUG}/propose"
+TEXTS = {
+    "title": "Ein Wegweiser durch die Ämter",
+    "problem": "Ich wusste nicht, welches Amt für meinen Umzug zuständig ist.",
+    "solution": "Ein Programm fragt mich und sagt, wohin ich muss.",
+}
+
+
+class Finger:
+    """Counts every tap, those into a field too."""
+
+    def __init__(self, page):
+        self.page = page
+        self.taps = 0
+
+    def tap(self, target):
+        self.taps += 1
+        target.click()
+
+    def type(self, name, text):
+        self.tap(self.page.locator(f"[name={name}]"))
+        self.page.keyboard.type(text)
+
+
+def fill(page, texts):
+    for name, text in texts.items():
+        page.fill(f"[name={name}]", text)
+
+
+def saved(page):
+    page.locator("[data-part=saved]", has_text=re.compile("^Gespeichert um")).wait_for()
+
+
+def test_a_first_visitor_on_a_phone_proposes_with_eight_taps(visitor):
+    window = visitor(**PHONE)
+    finger = Finger(window.page)
+    window.open("/")
+    finger.tap(window.page.locator(f"main a[href='{FORM}']").first)
+    finger.tap(window.page.locator("input[name=kind][value=use_case]"))
+    for name, text in TEXTS.items():
+        finger.type(name, text)
+    finger.tap(window.page.get_by_role("button", name="Vorschau"))
+    finger.tap(window.page.get_by_role("button", name="Absenden"))
+    window.page.locator(".receipt__words").wait_for()
+    assert finger.taps <= 8
+
+
+def test_a_half_written_text_survives_a_reload(visitor):
+    window = visitor()
+    window.open(FORM)
+    window.page.locator("[name=problem]").press_sequentially("Meine Mutter wartet")
+    saved(window.page)
+    window.page.reload()
+    assert window.page.input_value("[name=problem]") == "Meine Mutter wartet"
+
+
+def test_a_half_written_text_survives_a_lost_network(visitor):
+    window = visitor()
+    window.open(FORM)
+    window.context.set_offline(True)
+    window.page.locator("[name=problem]").press_sequentially("Im Zug geschrieben")
+    window.page.get_by_text("Noch nicht gespeichert").wait_for()
+    window.context.set_offline(False)
+    saved(window.page)
+    window.complaints.clear()
+    window.page.reload()
+    assert window.page.input_value("[name=problem]") == "Im Zug geschrieben"
+
+
+def test_a_half_written_text_survives_going_back_and_forth(visitor):
+    window = visitor()
+    window.open(FORM)
+    window.page.check("input[name=kind][value=concern]")
+    fill(window.page, TEXTS)
+    window.page.get_by_role("button", name="Vorschau").click()
+    window.page.go_back()
+    assert window.page.input_value("[name=title]") == TEXTS["title"]
+
+
+def test_while_one_writes_similar_proposals_are_shown(visitor):
+    window = visitor()
+    window.open(FORM)
+    window.page.locator("[name=title]").press_sequentially(
+        "Hochwasser der Saale früher vorhersagen"
+    )
+    window.page.locator("[name=problem]").press_sequentially(
+        "Hochwasser, Pegel, Regen an der Saale"
+    )
+    window.page.locator("[data-similar] a").first.wait_for()
+
+
+@pytest.mark.parametrize("way", [PHONE, {"java_script_enabled": False, **PHONE}])
+def test_one_question_after_another_and_then_the_receipt(visitor, way):
+    window = visitor(**way)
+    window.open(FORM)
+    window.page.check("input[name=kind][value=use_case]")
+    fill(window.page, TEXTS)
+    window.page.get_by_role("button", name="Genauer beschreiben").click()
+    while "/questions/" in window.page.url:
+        for box in window.page.locator("main textarea").all():
+            box.fill("Das betrifft alle, die umziehen.")
+        window.page.get_by_role("button", name="Weiter").click()
+    window.page.get_by_role("button", name="Absenden").click()
+    words = window.page.locator(".receipt__words").first.inner_text().split()
+    assert len(words) == 4
+
+    other = visitor(**way)
+    other.open("/receipt")
+    other.page.fill("[name=words]", " ".join(words))
+    other.page.locator("main form button[type=submit]").first.click()
+    assert TEXTS["title"] in other.page.inner_text("main")
