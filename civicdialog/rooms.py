@@ -44,6 +44,7 @@ def open_all(app: Flask) -> None:
     from civicdialog.voting import routes as voting
     from civicdialog.voting import tasks as voting_tasks
     from civicdialog.web import argument_routes as said
+    from civicdialog.web import feed_routes as feeds
     from civicdialog.web import follow_routes as following
     from civicdialog.web import following as news
     from civicdialog.web import own_routes as own
@@ -52,7 +53,7 @@ def open_all(app: Flask) -> None:
     from civicdialog.web import text_routes as texts
 
     for room in (
-        web, said, following, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
+        web, said, following, feeds, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
         account, ways, own,
     ):  # fmt: skip
         app.register_blueprint(room.room)

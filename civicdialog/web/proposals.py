@@ -150,6 +150,7 @@ class ProposalList:
     topic_note: str
     topic_how_url: str
     follow_topic_url: str
+    topic_feed_url: str
     first_url: str
     next_url: str
     note: str
@@ -201,6 +202,9 @@ def proposal_list(
         follow_topic_url=""
         if members is None
         else url_for("following.of_topic", slug=round.slug, position=chosen.topic),
+        topic_feed_url=""
+        if members is None
+        else url_for("feeds.topic_at", slug=round.slug, position=chosen.topic),
         first_url=address.page("") if after else "",
         next_url=address.page(found.next_key) if found.next_key else "",
         note=_note(round, chosen),
@@ -553,6 +557,15 @@ def _facts(submission: Submission, name: str, topic: Topic | None, topic_url: st
     facts = [Fact(gettext("By"), name)]
     if submission.published_at is not None:
         facts.append(Fact(gettext("Published on"), day_in_words(submission.published_at)))
+    if submission.edited_at is not None:
+        words = gettext("%(date)s, read all versions", date=day_in_words(submission.edited_at))
+        facts.append(
+            Fact(
+                gettext("Changed on"),
+                words,
+                url_for("versions.show", public_id=submission.public_id),
+            )
+        )
     if submission.number is not None:
         facts.append(Fact(gettext("Number"), format_decimal(submission.number)))
     area = presenting.department_names().get(submission.department)
