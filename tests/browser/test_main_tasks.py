@@ -1,4 +1,4 @@
-"""The eight things people come for, each in five ways: by keyboard alone, without JavaScript, in
+"""The things people come for, each in five ways: by keyboard alone, without JavaScript, in
 forced colours, on the narrowest phone, and at 400 % zoom."""
 
 import pytest
@@ -156,6 +156,29 @@ def test_somebody_votes(hand):
     person.open(f"/rounds/{SLUG}/vote")
     person.press("Dafür", exact=False)
     person.sees("1 beantwortet")
+
+
+def test_somebody_proposes(hand):
+    person = hand()
+    person.open(f"/rounds/{SLUG}/propose")
+    person.choose("Eine Anwendung")
+    person.write("Titel", "Ein Wegweiser durch die Ämter")
+    person.write("Worum geht es?", "Ich weiß nie, welches Amt zuständig ist.")
+    person.write("Was soll geschehen?", "Ein Programm fragt mich und zeigt mir den Weg.")
+    person.press("Vorschau")
+    person.press("Absenden")
+    person.sees("Ihr Text ist angekommen")
+
+
+def test_somebody_argues(hand):
+    person = hand("citizen")
+    person.open(f"/rounds/{SLUG}/proposals?order=newest")
+    person.go(person.page.locator("main article a").first.inner_text())
+    person.go("Etwas dazu schreiben", exact=True)
+    person.choose("Eine Frage")
+    person.write("Ihr Text", "Wer bezahlt das?")
+    person.press("Absenden")
+    person.sees("Danke.")
 
 
 def test_a_moderator_publishes(hand):
