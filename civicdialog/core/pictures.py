@@ -13,9 +13,10 @@ MEDIA_TYPE = "image/webp"
 LONGEST_SIDE = 1_600
 PREVIEW_SIDE = 480
 LARGEST_PREVIEW = 15_000
-MOST_PIXELS = 12_000_000
-MOST_PIXELS_OF_A_PHOTO = 50_000_000
-"""A photo that is no progressive JPEG can be read in a smaller size, without room for all of it."""
+MOST_PIXELS = {"PNG": 12_000_000, "WEBP": 6_000_000}
+"""WebP takes most room while it is read."""
+MOST_PIXELS_OF_A_PHOTO = {False: 50_000_000, True: 12_000_000}
+"""By whether it is a progressive JPEG; the others can be read in a smaller size at once."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -31,6 +32,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _QUALITIES = (75, 55, 35)
+# The limits above are stricter, and say what is wrong.
+Image.MAX_IMAGE_PIXELS = None
 # Reading takes room: one picture after the other in every process.
 _one_at_a_time = Lock()
 
@@ -76,8 +79,8 @@ def preview_size(width: int, height: int) -> tuple[int, int]:
 
 def _drawn_from(data: bytes) -> Picture:
     with Image.open(BytesIO(data), formats=_FORMATS) as found:
-        is_photo = found.format in {"JPEG", "MPO"} and not found.info.get("progressive")
-        most = MOST_PIXELS_OF_A_PHOTO if is_photo else MOST_PIXELS
+        is_progressive = bool(found.info.get("progressive"))
+        most = MOST_PIXELS.get(found.format or "", MOST_PIXELS_OF_A_PHOTO[is_progressive])
         if found.width * found.height > most:
             raise RuleBroken(
                 mark("This picture has too many pixels. Please make it smaller first."),
@@ -85,11 +88,10 @@ def _drawn_from(data: bytes) -> Picture:
             )
         turn = _TURNS.get(found.getexif().get(_ORIENTATION, 1))
         found.draft(None, _within(found.width, found.height, LONGEST_SIDE))
-        seen = found.convert("RGBA" if found.has_transparency_data else "RGB")
-    seen.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright = seen.transpose(turn) if turn is not None else seen
-    # Profiles and comments would otherwise travel along.
-    upright.info.clear()
+        mode = "RGBA" if found.has_transparency_data else "RGB"
+        seen = found if found.mode == mode else found.convert(mode)
+        seen.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright = seen.transpose(turn) if turn is not None else seen.copy()
     return Picture(
         _encoded(upright, quality=82), upright.width, upright.height, _preview_of(upright)
     )
@@ -109,6 +111,7 @@ def _preview_of(picture: Image.Image) -> bytes:
 
 def _encoded(picture: Image.Image, *, quality: int) -> bytes:
     written = BytesIO()
+    # Said in so many words: not every version of the library leaves them out by itself.
     picture.save(written, "WEBP", quality=quality, exif=b"", xmp=b"", icc_profile=b"")
     return written.getvalue()
 

@@ -8,8 +8,7 @@ from flask_babel import gettext
 from civicdialog.core.permissions import Permission
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.notifications import choices
-from civicdialog.notifications.choices import KINDS, RHYTHM_NAMES
-from civicdialog.notifications.models import Rhythm
+from civicdialog.notifications.forms import RhythmForm
 
 room = Room("choices", __name__)
 
@@ -18,17 +17,13 @@ room = Room("choices", __name__)
 def choose() -> Any:
     """How often mail of each kind comes."""
     actor = current_actor()
+    form = RhythmForm(data=choices.chosen(actor.id))
     if request.method == "POST":
-        typed = {key: request.form.get(key, "") for key in KINDS}
-        known = {key: Rhythm(value) for key, value in typed.items() if value in set(Rhythm)}
-        choices.choose(actor, known)
+        choices.choose(actor, form.rhythms())
         flash(gettext("We write to you as often as you chose."), "success")
         return redirect(url_for("choices.choose"), 303)
-    now = choices.chosen(actor.id)
     return page(
-        "notifications/choices.html",
-        kinds=[(each, now[key]) for key, each in KINDS.items()],
-        rhythms=RHYTHM_NAMES,
+        "notifications/choices.html", form=form, fields=[form[key] for key in choices.KINDS]
     )
 
 

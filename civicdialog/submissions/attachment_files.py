@@ -44,10 +44,6 @@ class CheckedFile:
     width: int | None = None
     height: int | None = None
 
-    @property
-    def is_picture(self) -> bool:
-        return self.preview is not None
-
 
 def check_file(data: bytes, name: str, *, largest: int) -> CheckedFile:
     """Look at what somebody sent; pictures are drawn anew, documents stay as they are.

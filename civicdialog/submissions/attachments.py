@@ -50,16 +50,13 @@ def add(
 
     Sending the same file twice changes its description and adds nothing.
 
-    :raise RuleBroken: if it waits no longer, has too many files, or a picture is not described
+    :raise RuleBroken: if it waits no longer, has too many files, or the file is not described
     """
     require(actor, Permission.SUBMISSION_EDIT, submission)
     _still_waiting(submission)
     text = cleaned_line(alternative_text)
-    if file.is_picture and not text:
-        raise RuleBroken(
-            mark("Please describe the picture for people who cannot see it."),
-            field="alternative_text",
-        )
+    if not text:
+        raise RuleBroken(mark("Please say in a sentence what it shows."), field="alternative_text")
     if len(text) > LONGEST_ALTERNATIVE:
         raise RuleBroken(
             mark("Please use at most %(most)s characters."),

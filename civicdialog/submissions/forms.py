@@ -247,12 +247,13 @@ class AttachmentForm(FlaskForm):
         [FileRequired(_l("Please choose a file."))],
     )
     alternative_text = StringField(
-        _l("What does one see?"),
+        _l("What can be seen in it, or what does it say?"),
         [
+            DataRequired(_l("Please say in a sentence what it shows.")),
             Length(
                 max=LONGEST_ALTERNATIVE,
                 message=_l("Please use at most %(most)s characters.", most=LONGEST_ALTERNATIVE),
-            )
+            ),
         ],
         filters=[_line],
     )

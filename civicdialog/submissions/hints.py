@@ -11,7 +11,7 @@ from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import nlargest
-from math import log
+from math import log, sqrt
 from threading import Lock
 
 from flask import current_app
@@ -24,12 +24,10 @@ from civicdialog.submissions.texts import search_terms
 
 MOST_SHOWN = 3
 _CANDIDATES = 10
-_SATURATION = 1.2
-_LENGTH_MATTERS = 0.5
 _TITLE_COUNTS = 2
 FEWEST_STEMS = 3
-_LEAST_SHARED = 0.18
-"""So much of what the draft says, weighted by how rare it is, must also be said by the other."""
+_LEAST_ALIKE = 0.15
+_GROWN = 1.05
 _BATCH = 5_000
 
 
@@ -44,53 +42,73 @@ class Similar:
 
 @dataclass
 class StemIndex:
-    """Which texts hold which stems. Scores after BM25 (Robertson and Zaragoza, 2009)."""
+    """Which texts hold which stems, and how much each weighs: (1 + ln f) · idf, compared by cosine.
+
+    Measured beside other ways in benchmarks/similar.py.
+    """
 
     ids: array[int] = field(default_factory=lambda: array("q"))
-    lengths: array[int] = field(default_factory=lambda: array("i"))
-    postings: dict[str, tuple[array[int], array[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: (array("i"), array("i")))
+    lengths: array[float] = field(default_factory=lambda: array("d"))
+    """Of the vectors, with the rarity of stems as it was when they were measured last."""
+    postings: dict[str, tuple[array[int], array[float]]] = field(
+        default_factory=lambda: defaultdict(lambda: (array("i"), array("f")))
     )
     last_number: int = 0
+    measured: int = 0
 
     def add(self, submission_id: int, terms: str) -> None:
         """One more text, given as `search_terms`."""
-        title, _, body = terms.partition("/")
-        counts = Counter(body.split())
-        for stem in title.split():
-            counts[stem] += _TITLE_COUNTS
         at = len(self.ids)
         self.ids.append(submission_id)
-        self.lengths.append(sum(counts.values()))
-        for stem, count in counts.items():
+        weights = _weights(terms)
+        for stem, weight in weights.items():
             texts, often = self.postings[stem]
             texts.append(at)
-            often.append(count)
+            often.append(weight)
+        self.lengths.append(self._length(weights))
 
-    def best(self, terms: str, count: int) -> list[int]:
-        """The ids of the texts most like this one.
+    def settle(self) -> None:
+        """After many new texts: how rare each stem is has changed, so measure all vectors again."""
+        if len(self.ids) <= _GROWN * self.measured:
+            return
+        squares = array("d", bytes(8 * len(self.ids)))
+        for stem, (texts, often) in self.postings.items():
+            rarity = self._rarity(stem)
+            for at, weight in zip(texts, often, strict=True):
+                squares[at] += (weight * rarity) ** 2
+        self.lengths = array("d", map(sqrt, squares))
+        self.measured = len(self.ids)
 
-        Per stem w · f(k+1) / (f + k(1−b + b·length/mean)) with w = ln(1 + (N−n+½)/(n+½)).
-        """
-        stems = {stem for stem in terms.split() if stem != "/"}
-        if len(stems) < FEWEST_STEMS or not self.ids:
+    def best(self, terms: str, count: int, *, least: float = _LEAST_ALIKE) -> list[int]:
+        """The ids of the texts most like this one."""
+        weights = _weights(terms)
+        if len(weights) < FEWEST_STEMS:
             return []
-        total = len(self.ids)
-        mean = sum(self.lengths) / total or 1
         scores: defaultdict[int, float] = defaultdict(float)
-        shared: defaultdict[int, float] = defaultdict(float)
-        everything = 0.0
-        for stem in sorted(stems):
-            texts, often = self.postings.get(stem, ((), ()))
-            n = len(texts)
-            weight = log(1 + (total - n + 0.5) / (n + 0.5))
-            everything += weight
-            for at, f in zip(texts, often, strict=True):
-                length = 1 - _LENGTH_MATTERS + _LENGTH_MATTERS * self.lengths[at] / mean
-                scores[at] += weight * f * (_SATURATION + 1) / (f + _SATURATION * length)
-                shared[at] += weight
-        good = [at for at in scores if shared[at] >= _LEAST_SHARED * everything]
-        return [self.ids[at] for at in nlargest(count, good, key=lambda at: (scores[at], -at))]
+        for stem in sorted(weights.keys() & self.postings.keys()):
+            texts, often = self.postings[stem]
+            weight = weights[stem] * self._rarity(stem) ** 2
+            for at, other in zip(texts, often, strict=True):
+                scores[at] += weight * other
+        needed = least * self._length(weights)
+        alike = ((score / self.lengths[at], -at) for at, score in scores.items())
+        found = nlargest(count, (each for each in alike if each[0] >= needed))
+        return [self.ids[-at] for _, at in found]
+
+    def _rarity(self, stem: str) -> float:
+        n = len(self.postings[stem][0]) if stem in self.postings else 0
+        return 1 + log((1 + len(self.ids)) / (1 + n))
+
+    def _length(self, weights: dict[str, float]) -> float:
+        return sqrt(sum((weight * self._rarity(stem)) ** 2 for stem, weight in weights.items()))
+
+
+def _weights(terms: str) -> dict[str, float]:
+    title, _, body = terms.partition("/")
+    counts = Counter(body.split())
+    for stem in title.split():
+        counts[stem] += _TITLE_COUNTS
+    return {stem: 1 + log(count) for stem, count in counts.items()}
 
 
 class Indexes:
@@ -122,6 +140,7 @@ class Indexes:
                     index.add(submission_id, terms)
                     index.last_number = number or 0
                 if len(rows) < _BATCH:
+                    index.settle()
                     return index
 
 

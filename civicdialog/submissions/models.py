@@ -127,6 +127,9 @@ class Submission(Base):
     """When the published text was replaced last; earlier ones are kept as revisions."""
     version: Mapped[int] = mapped_column(default=1)
     author: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    files: Mapped[list["Attachment"]] = relationship(
+        lazy="raise_on_sql", order_by="Attachment.id", viewonly=True
+    )
     round: Mapped[Round] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}

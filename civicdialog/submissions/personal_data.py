@@ -50,15 +50,16 @@ _PHONE_WORD = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{2}){1,2}\b|(?:19|20)\d\d-\d\d-\d\d")
+# Bounded, so that no text takes long to be looked through.
 _STREET = (
-    r"(?:(?:[A-ZÄÖÜ][\wäöüß]*(?:-[A-ZÄÖÜ][\wäöüß]*)*"
+    r"(?:(?:\b[A-ZÄÖÜ]\w{0,40}(?:-[A-ZÄÖÜ]\w{0,40}){0,4}"
     r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|berg|steig|markt|chaussee|wall|"
     r"hof|graben|park|stieg|winkel|zeile|promenade|siedlung))"
-    r"|(?:(?:[A-ZÄÖÜ][\wäöüß]+[ -]){1,4}"
+    r"|(?:(?:\b[A-ZÄÖÜ]\w{1,40}[ -]){1,4}"
     r"(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Berg|Markt|Chaussee|Wall|"
     r"Promenade))"
     r"|(?:(?:Am|An der|An den|Im|In der|In den|Auf dem|Auf der|Zum|Zur|Unter den|Vor dem|Hinter dem)"
-    r" [A-ZÄÖÜ][\wäöüß]+(?:[ -][A-ZÄÖÜ][\wäöüß]+)?))"
+    r" [A-ZÄÖÜ]\w{1,40}(?:[ -][A-ZÄÖÜ]\w{1,40})?))"
 )
 _NUMBER = r"(?:Nr\.?\s?|Hausnummer\s)?\d{1,3}\s?(?:[a-h]\b)?(?:\s?[-/]\s?\d{1,3}[a-h]?)?"
 _POSTCODE = r"(?:D-)?\d{5}\s+[A-ZÄÖÜ][\wäöüß.()-]+"

@@ -83,14 +83,16 @@ def fitting(wanted: ListFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def by_public_id(viewer: Actor, public_id: str, *, for_change: bool = False) -> Submission:
+def by_public_id(
+    viewer: Actor, public_id: str, *, for_change: bool = False, with_files: bool = False
+) -> Submission:
     """One submission with its author and its round; `for_change` makes others wait.
 
     :raise NotFound: if there is none, or not for this viewer
     """
     if not set(public_id) <= _PUBLIC_ID_LETTERS:
         raise NotFound(public_id)
-    wanted = _one_as_seen_by(viewer.roles, for_change, public_id in viewer.receipts)
+    wanted = _one_as_seen_by(viewer.roles, for_change, public_id in viewer.receipts, with_files)
     values = {"public_id": public_id, "viewer_id": viewer.id}
     submission = db.session.scalars(wanted, values).unique().one_or_none()
     if submission is None:
@@ -100,7 +102,7 @@ def by_public_id(viewer: Actor, public_id: str, *, for_change: bool = False) -> 
 
 @lru_cache
 def _one_as_seen_by(
-    roles: frozenset[Role], for_change: bool, holds_receipt: bool
+    roles: frozenset[Role], for_change: bool, holds_receipt: bool, with_files: bool
 ) -> Select[Submission]:
     """Asked by every page of a contribution and every vote, and therefore composed once."""
     viewer = Actor(None, roles)
@@ -118,6 +120,8 @@ def _one_as_seen_by(
     )
     if not any(may(viewer, permission) for permission in SEE_ALL_ROUNDS):
         wanted = wanted.where(Round.is_public)
+    if with_files:
+        wanted = wanted.options(joinedload(Submission.files))
     return wanted.with_for_update(of=Submission) if for_change else wanted
 
 

@@ -21,6 +21,7 @@ LIMITED = {
     "account.new_passkey": SIGN_IN,
     "own.delete": SIGN_IN,
     "contact.report": LETTERS,
+    "receipts.find": SIGN_IN,
 }
 
 

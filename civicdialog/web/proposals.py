@@ -28,7 +28,7 @@ from civicdialog.insights.queries import members_of
 from civicdialog.moderation.hints import Hint
 from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Deed, Round
-from civicdialog.submissions import attachments, listing
+from civicdialog.submissions import listing
 from civicdialog.submissions import queries as submissions
 from civicdialog.submissions.exposure import exposure
 from civicdialog.submissions.fields import Part
@@ -420,7 +420,7 @@ class ProposalPage:
 
 def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
     """One proposal with its votes, arguments and thread, as far as the viewer may see it."""
-    submission = submissions.by_public_id(actor, public_id)
+    submission = submissions.by_public_id(actor, public_id, with_files=True)
     round = submission.round
     published = submission.status is Status.PUBLISHED
     topic = topic_labels(round.id, [submission.id]).get(submission.id) if published else None
@@ -440,7 +440,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         status_badge="" if published else submission.status.value,
         byline=_byline(name, submission.published_at or submission.created_at),
         parts=presenting.parts(submission),
-        files=shown(attachments.of(submission)),
+        files=shown(submission.files),
         notice_title=notice[0],
         notice_text=notice[1],
         notice_kind=notice[2],

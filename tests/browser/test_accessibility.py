@@ -1,16 +1,22 @@
 """axe finds nothing on any page, light and dark, on a phone and on a desk."""
 
+from io import BytesIO
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from sqlalchemy import select
 
-from civicdialog.core.db import db
-from civicdialog.core.permissions import Actor
+from civicdialog.accounts.models import Person
+from civicdialog.core.db import db, transaction
+from civicdialog.core.permissions import Actor, Role
 from civicdialog.demo.load import SLUG
 from civicdialog.demo.people import CITIZEN, SAMPLE_PASSWORD, STAFF
 from civicdialog.discussion.models import Argument
 from civicdialog.insights.building_opinions import build_opinions
 from civicdialog.rounds.queries import by_slug
+from civicdialog.submissions.attachment_files import check_file
+from civicdialog.submissions.attachments import Limits, add
 from civicdialog.submissions.models import Status, Submission
 from tests.examined import examine
 
@@ -31,7 +37,7 @@ PAGES = {
         "{proposal}/thread", "{proposal}/arguments", "{argument}", "{described}/profile", "{described}/profile/versions", "/accessibility/report", "/accessibility/report/sent",
     ],
     "citizen": [
-        f"/rounds/{SLUG}/propose", "/my/contributions", "/my/messages", "{proposal}",
+        f"/rounds/{SLUG}/propose", "{own}/attachments", "{own}", "/my/contributions", "/my/messages", "{proposal}",
         "/moderation/queue", "/my/account", "/my/account/profile", "/my/account/passkeys/new",
         "/my/account/delete", "/my/arguments", "{proposal}/argue", "{argument}/answer", "/my/password", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine",
     ],
@@ -60,6 +66,21 @@ PAGES = {
 }  # fmt: skip
 
 
+def with_picture(public_id):
+    """Give the citizen this contribution, with a picture beside it."""
+    drawn = BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(drawn, "PNG")
+    file = check_file(drawn.getvalue(), "Haltestelle.png", largest=8_000_000)
+    with transaction():
+        citizen_id = db.session.scalar(select(Person.id).where(Person.email == CITIZEN.email))
+        citizen = Actor(citizen_id, frozenset({Role.PARTICIPANT}))
+        mine = db.session.scalars(select(Submission).where(Submission.public_id == public_id)).one()
+        mine.author_id = citizen_id
+        limits = Limits(most=5, file=8_000_000, total=20_000_000)
+        add(citizen, mine, file, "Eine Haltestelle, ihre Anzeige ist dunkel", limits)
+    return f"/submissions/{public_id}"
+
+
 @pytest.fixture(scope="module")
 def addresses(live):
     """Addresses of one published and one waiting contribution; the votes are summed up."""
@@ -79,8 +100,10 @@ def addresses(live):
             .where(Submission.public_id == shown)
         ).first()
         applications = examine(EMAILS["committee"], EMAILS["editor"])
+        own = with_picture(waiting)
     return {
         "proposal": f"/submissions/{shown}",
+        "own": own,
         "argument": f"/arguments/{said}",
         "pending": f"/moderation/submissions/{waiting}",
         **applications,

@@ -42,8 +42,28 @@ def saved(page):
     page.locator("[data-part=saved]", has_text=re.compile("^Gespeichert um")).wait_for()
 
 
-def test_a_first_visitor_on_a_phone_proposes_with_eight_taps(visitor):
-    window = visitor(**PHONE)
+def saved_again(page):
+    """After a change in a form that had been saved before."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("[name=problem]").press("End")
+        page.keyboard.type(".")
+
+
+def tab_to(page, selector):
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"the Tab key does not lead to {selector}")
+
+
+def fits(page):
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+
+
+@pytest.mark.parametrize("way", [PHONE, {"java_script_enabled": False, **PHONE}])
+def test_a_first_visitor_on_a_phone_proposes_with_eight_taps(visitor, way):
+    window = visitor(**way)
     finger = Finger(window.page)
     window.open("/")
     finger.tap(window.page.locator(f"main a[href='{FORM}']").first)
@@ -54,6 +74,52 @@ def test_a_first_visitor_on_a_phone_proposes_with_eight_taps(visitor):
     finger.tap(window.page.get_by_role("button", name="Absenden"))
     window.page.locator(".receipt__words").wait_for()
     assert finger.taps <= 8
+
+
+def test_somebody_proposes_by_keyboard_alone(visitor):
+    window = visitor(**PHONE)
+    window.open(FORM)
+    tab_to(window.page, "input[name=kind]")
+    window.page.keyboard.press("Space")
+    for name, text in TEXTS.items():
+        tab_to(window.page, f"[name={name}]")
+        window.page.keyboard.type(text)
+    for value in ("button[value=preview]", "form[action$='/send'] button"):
+        tab_to(window.page, value)
+        with window.page.expect_navigation():
+            window.page.keyboard.press("Enter")
+    window.page.locator(".receipt__words").wait_for()
+
+
+def test_no_page_of_proposing_is_wider_than_a_small_phone(visitor):
+    window = visitor(**PHONE)
+    window.open(FORM)
+    window.page.check("input[name=kind][value=use_case]")
+    fill(window.page, TEXTS | {"title": "Donaudampfschifffahrtsgesellschaftskapitänsmützenabgabe"})
+    fits(window.page)
+    window.page.get_by_role("button", name="Genauer beschreiben").click()
+    fits(window.page)
+    window.page.get_by_role("button", name="Zur Vorschau").click()
+    fits(window.page)
+    window.page.get_by_role("button", name="Absenden").click()
+    window.page.locator(".receipt__words").wait_for()
+    fits(window.page)
+
+
+def test_a_second_window_is_told_and_both_texts_stay(visitor):
+    window = visitor()
+    window.open(FORM)
+    window.page.locator("[name=problem]").press_sequentially("Im ersten Fenster")
+    saved(window.page)
+    second = window.context.new_page()
+    second.goto(FORM)
+    second.locator("[name=problem]").fill("Im zweiten Fenster")
+    saved_again(second)
+    window.page.locator("[name=problem]").press_sequentially(" geschrieben")
+    window.page.get_by_text("in einem anderen Fenster geändert").wait_for()
+    window.page.get_by_role("button", name="Vorschau").click()
+    assert window.page.input_value("[name=problem]") == "Im ersten Fenster geschrieben"
+    assert "Im zweiten Fenster" in window.page.inner_text("main")
 
 
 def test_a_half_written_text_survives_a_reload(visitor):

@@ -468,7 +468,7 @@ def test_what_somebody_wrote_cannot_break_the_page(sign_in, make, fill):
     assert 'href="javascript' not in page
 
 
-@pytest.mark.parametrize(("who", "limit"), [("visitor", 7), ("ada", 11)])
+@pytest.mark.parametrize(("who", "limit"), [("visitor", 6), ("ada", 10)])
 def test_a_proposal_takes_as_many_statements_for_sixty_arguments_as_for_three(
     sign_in, make, fill, group, ada, who, limit
 ):
