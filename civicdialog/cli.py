@@ -353,6 +353,51 @@ def run_opinions(round_name: str, seed: int) -> None:
         click.echo(f"{group['size']:6d}  group {group['key']}")
 
 
+@main.command("report")
+@click.argument("round_name", metavar="ROUND")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    required=True,
+    type=click.Choice(["pdf", "docx", "xlsx", "html"]),
+    help="May be given several times.",
+)
+@click.option("--out", type=OUTPUT, help="Also write the file here; with one format only.")
+@click.option("--topic", type=int, metavar="N", help="Only the topic with this number.")
+@click.option(
+    "--language", type=click.Choice(["de", "en"]), help="The city's first language if left out."
+)
+@click.option("--list", "has_list", is_flag=True, help="List all contributions at the end.")
+@inside
+def report(
+    round_name: str,
+    formats: tuple[str, ...],
+    out: Path | None,
+    topic: int | None,
+    language: str | None,
+    has_list: bool,
+) -> None:
+    """Make a report of ROUND, or of one of its topics, and keep it as a new version."""
+    from civicdialog.committee.report_actions import Wanted
+    from civicdialog.committee.report_making import make_report, path_of
+    from civicdialog.core.city import city
+    from civicdialog.core.permissions import Actor
+
+    formats = tuple(dict.fromkeys(formats))
+    if out is not None and len(formats) > 1:
+        raise click.UsageError("--out takes one format.")
+    wanted = Wanted(formats, language or city().languages[0], topic, has_list)
+    round = round_named(round_name)
+    with progress_bar("Report") as progress:
+        made = make_report(Actor.system(), round, wanted, progress=progress)
+    if out is not None:
+        out.write_bytes(path_of(made.files[0]).read_bytes())
+    click.echo(f"Version {made.number}, content {made.content_sha256[:12]}")
+    for file in made.files:
+        click.echo(f"{file['format']:5} {file['size']:9,} bytes → {out or path_of(file)}")
+
+
 @main.command("export-opinions")
 @click.argument("round_name", metavar="ROUND")
 @click.argument("path", metavar="FILE.json", type=OUTPUT)
@@ -468,6 +513,12 @@ def check() -> None:
 @inside
 def job(number: int) -> None:
     """Do one waiting job; called by the worker, in a process of its own."""
+    from civicdialog.committee.report_actions import WRITE_REPORT
+    from civicdialog.committee.report_tasks import perform_report
+    from civicdialog.core.db import db
+    from civicdialog.core.jobs import Job
     from civicdialog.insights.tasks import perform_job
 
-    perform_job(number)
+    kind = db.session.get_one(Job, number).kind
+    perform = perform_report if kind == WRITE_REPORT else perform_job
+    perform(number)

@@ -22,6 +22,8 @@ def open_all(app: Flask) -> None:
     from civicdialog.committee import duty_date_routes as duty_dates
     from civicdialog.committee import profile_routes as profiles
     from civicdialog.committee import recommendation_routes as recommendations
+    from civicdialog.committee import report_routes as reports
+    from civicdialog.committee import report_tasks as reports_tasks
     from civicdialog.committee import routes as committee
     from civicdialog.committee import screening_routes as screening
     from civicdialog.discussion import routes as discussion
@@ -53,7 +55,7 @@ def open_all(app: Flask) -> None:
     from civicdialog.web import text_routes as texts
 
     for room in (
-        web, said, following, feeds, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
+        web, said, following, feeds, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, reports, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
         account, ways, own,
     ):  # fmt: skip
         app.register_blueprint(room.room)
@@ -66,6 +68,7 @@ def open_all(app: Flask) -> None:
         submissions_tasks,
         notifications_tasks,
         insights_tasks,
+        reports_tasks,
         voting_tasks,
         retention,
     ):

@@ -84,6 +84,8 @@ class Event(StrEnum):
     RECOMMENDATION_VOTED = "recommendation.voted"
     RECOMMENDATION_DECIDED = "recommendation.decided"
     RECOMMENDATION_ANSWERED = "recommendation.answered"
+    REPORT_REQUESTED = "report.requested"
+    REPORT_WRITTEN = "report.written"
     CONTACT_SENT = "contact.sent"
     CONTACT_ANSWERED = "contact.answered"
     PERSON_NOTIFIED = "person.notified"

@@ -94,6 +94,8 @@ class Permission(StrEnum):
     """Vote on recommendations, and close the vote."""
     RECOMMENDATION_REPLY = "recommendation:reply"
     """Answer a published recommendation for the city."""
+    REPORT_WRITE = "report:write"
+    """Have a report of a round or a topic made."""
     DUTY_DATES_EDIT = "duty-dates:edit"
     """Set the dates when legal duties begin."""
     CONTACT_ANSWER = "contact:answer"
@@ -216,6 +218,7 @@ POLICY: dict[Permission, Grant] = {
     P.RECOMMENDATION_WRITE: _to(R.COMMITTEE),
     P.RECOMMENDATION_VOTE: _to(R.COMMITTEE),
     P.RECOMMENDATION_REPLY: _to(R.EDITOR),
+    P.REPORT_WRITE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.DUTY_DATES_EDIT: _to(R.EDITOR),
     P.CONTACT_ANSWER: _to(R.EDITOR),
     P.AUDIT_READ: _to(R.ADMIN),

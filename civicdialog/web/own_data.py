@@ -31,6 +31,7 @@ from civicdialog.committee.deliberation_models import (
     RecommendationVote,
 )
 from civicdialog.committee.models import DutyDate, ProfileVersion, Screening
+from civicdialog.committee.report_models import Report
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry
 from civicdialog.core.city import city
@@ -127,6 +128,8 @@ LINKED = (
     _part("profiles_released", mark("Profiles of applications you have released"),
           ProfileVersion.released_by_id,
           shown=frozenset({"id", "application_id", "number", "released_at"})),
+    _part("reports", mark("Reports you have had made"), Report.created_by_id,
+          shown=frozenset({"id", "round_id", "number", "language", "created_at"})),
     _part("screenings", mark("Your answers when screening applications"), Screening.reviewer_id),
     _part("duty_dates", mark("Dates of duties you have set"), DutyDate.editor_id),
     _part("recommendations_written", mark("Recommendations you have written"),
@@ -138,6 +141,7 @@ LINKED = (
     _part("recommendation_answers", mark("Recommendations you have answered"),
           Recommendation.replied_by_id,
           shown=frozenset({"id", "public_id", "reply", "reply_reasons", "replied_at"})),
+    _part("reports_made", mark("Reports you have had made"), Report.created_by_id),
     _part("contact_answers", mark("Messages to the city that you have answered"),
           ContactMessage.answered_by_id,
           shown=frozenset({"id", "answer", "answered_at"})),

@@ -22,7 +22,7 @@ Words = str | Link
 
 @dataclass(frozen=True)
 class Share:
-    """How many agree, out of `people` who took a side, and between which bounds it lies."""
+    """How many of those who took a side agree, in which bounds it lies, how many people answered."""
 
     value: float
     low: float
@@ -146,6 +146,8 @@ class Document:
     words: tuple[tuple[str, str], ...]
     """Words the formats need around the blocks, by key."""
     blocks: tuple[Block, ...]
+    sheets: tuple[Table, ...] = ()
+    """What only a spreadsheet shows."""
 
     def word(self, key: str) -> str:
         return dict(self.words)[key]

@@ -1,17 +1,15 @@
 """Numbers, days and words of a report in its language."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from babel.dates import format_date
+from flask import current_app
 from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as babel_gettext
 from flask_babel import ngettext as babel_ngettext
 
 from civicdialog.core.city import city
-from civicdialog.core.i18n import mark
-from civicdialog.discussion.models import Stance
-from civicdialog.moderation.models import Ground, Outcome
-from civicdialog.submissions.models import Status
 
 
 def gettext(message: str, **values: object) -> str:
@@ -43,28 +41,6 @@ def moment(value: datetime) -> str:
     return f"{day(value)}, {value.astimezone(city().zone):%H:%M}"
 
 
-GROUNDS: dict[Ground, str] = {
-    Ground.OFF_TOPIC: mark("Does not belong to the topic"),
-    Ground.DUPLICATE: mark("Says the same as another contribution"),
-    Ground.PERSONAL_DATA: mark("Contains personal data"),
-    Ground.INSULT: mark("Insults somebody"),
-    Ground.DISCRIMINATION: mark("Discriminates against a group"),
-    Ground.ADVERTISING: mark("Is advertising"),
-    Ground.UNLAWFUL: mark("Breaks the law"),
-    Ground.UNINTELLIGIBLE: mark("Cannot be understood"),
-}
-OUTCOMES: dict[Outcome, str] = {
-    Outcome.PUBLISHED: mark("Published"),
-    Outcome.REJECTED: mark("Not published"),
-}
-STATUSES: dict[Status, str] = {
-    Status.PENDING: mark("Being checked"),
-    Status.PUBLISHED: mark("Published"),
-    Status.REJECTED: mark("Not published"),
-    Status.WITHDRAWN: mark("Withdrawn"),
-    Status.HIDDEN: mark("Hidden"),
-}
-STANCES: dict[Stance, str] = {
-    Stance.FOR: mark("Arguments in favour"),
-    Stance.AGAINST: mark("Arguments against"),
-}
+def label(value: StrEnum) -> str:
+    """The word people read for a value of a closed set, the same as on the pages."""
+    return str(current_app.jinja_env.filters["label"](value))
