@@ -141,7 +141,6 @@ LINKED = (
     _part("recommendation_answers", mark("Recommendations you have answered"),
           Recommendation.replied_by_id,
           shown=frozenset({"id", "public_id", "reply", "reply_reasons", "replied_at"})),
-    _part("reports_made", mark("Reports you have had made"), Report.created_by_id),
     _part("contact_answers", mark("Messages to the city that you have answered"),
           ContactMessage.answered_by_id,
           shown=frozenset({"id", "answer", "answered_at"})),

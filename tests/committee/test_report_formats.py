@@ -8,9 +8,9 @@ import zipfile
 import zlib
 from dataclasses import replace
 
+import docx
 import html5lib
 import pytest
-from docx import Document as open_docx
 from lxml import etree
 
 from civicdialog.committee.reporting.blocks import (
@@ -40,8 +40,8 @@ WORDS = ("page", "contents", "version", "as_of", "hash", "hidden", "people", "sh
          "quote_open", "quote_close", "overview")  # fmt: skip
 SHEETS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "=HYPERLINK(\"http://evil\")", "{=1+1}")
-MARKUP = ("#strong[x]", "$5$", "<b>b</b>", "<script>alert(1)</script>", "*fett*", "#read(\"/etc/passwd\")",
+FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", '=HYPERLINK("http://evil")', "{=1+1}")
+MARKUP = ("#strong[x]", "$5$", "<b>b</b>", "<script>alert(1)</script>", "*fett*", '#read("/etc/passwd")',
           "@cite", "\\u{41}", "{{ 7*7 }}", "]]>", "&lt;", "</w:t>", "//")  # fmt: skip
 
 
@@ -74,8 +74,8 @@ def document(texts=("Ein Satz.",), *, language="de"):
                 "Alle Zahlen",
                 (Column("Was", 2), Column("Wie viele", 1, numeric=True),
                  Column("Zustimmung", 1, numeric=True, is_share=True)),
-                tuple((each, 12, Share(0.62, 0.55, 0.68, 120)) for each in texts)
-                + ((source, 3.5, Hidden()), (Link(lines[0] or "leer", URL), None, None)),
+                (*((each, 12, Share(0.62, 0.55, 0.68, 120)) for each in texts),
+                 (source, 3.5, Hidden()), (Link(lines[0] or "leer", URL), None, None)),
             ),
         ),
     )  # fmt: skip
@@ -222,7 +222,9 @@ def test_bad_input_stays_text_in_html(write, bad_texts):
 def test_bad_input_stays_text_in_docx(write, bad_texts):
     with zipfile.ZipFile(io.BytesIO(write("docx", [*bad_texts, *MARKUP]))) as file:
         root = etree.fromstring(file.read("word/document.xml"))
-        targets = re.findall(r'Target="(http[^"]*)"', file.read("word/_rels/document.xml.rels").decode())
+        targets = re.findall(
+            r'Target="(http[^"]*)"', file.read("word/_rels/document.xml.rels").decode()
+        )
     assert set(targets) == {URL}
     said = "".join(root.itertext())
     assert all(each in said for each in MARKUP)
@@ -267,26 +269,26 @@ def test_hidden_figures_are_words_not_numbers(write):
 
 
 def test_headings_of_a_docx_are_real_headings(write):
-    file = open_docx(io.BytesIO(write("docx")))
+    file = docx.Document(io.BytesIO(write("docx")))
     styles = [(each.style.name, each.text) for each in file.paragraphs]
     assert ("Heading 1", "Das Wichtigste") in styles
     assert ("Heading 2", "Thema") in styles
 
 
 def test_the_header_row_of_a_docx_repeats(write):
-    table = open_docx(io.BytesIO(write("docx"))).tables[0]
+    table = docx.Document(io.BytesIO(write("docx"))).tables[0]
     heads = [row._tr.find(f"{WORD}trPr/{WORD}tblHeader") is not None for row in table.rows]
     assert heads == [True, False, False, False]
 
 
 def test_pictures_of_a_docx_say_what_they_show(write):
-    shapes = open_docx(io.BytesIO(write("docx"))).inline_shapes
+    shapes = docx.Document(io.BytesIO(write("docx"))).inline_shapes
     assert [shape._inline.docPr.get("descr") for shape in shapes] == ["Was zu sehen ist: Ein Satz."]
 
 
 @pytest.mark.parametrize(("language", "code"), [("de", "de-DE"), ("en", "en-GB")])
 def test_a_docx_knows_its_language(write, language, code):
-    file = open_docx(io.BytesIO(write("docx", language=language)))
+    file = docx.Document(io.BytesIO(write("docx", language=language)))
     assert file.core_properties.language == code
     assert file.styles.element.find(f".//{WORD}docDefaults//{WORD}lang").get(f"{WORD}val") == code
 

@@ -158,7 +158,10 @@ def test_an_answer_is_not_answered(sign_in, ada, argument, make, db):
 
 
 def test_the_office_answers_at_once_marked_and_in_the_thread(sign_in, ada, ed, argument, db):
-    assert "Für die Verwaltung antworten" in sign_in(ed).get(f"/arguments/{argument.public_id}/answer").text
+    assert (
+        "Für die Verwaltung antworten"
+        in sign_in(ed).get(f"/arguments/{argument.public_id}/answer").text
+    )
     reply(sign_in(ed), argument, "Ab Mai.")
     page = sign_in().get(f"/arguments/{argument.public_id}").text
     assert "Antwort der Verwaltung" in page

@@ -30,7 +30,7 @@ def write(document: Document, imprint: Imprint) -> bytes:
         cells=cells,
         length=length,
     )
-    return text.encode("utf-8")
+    return text.strip().encode("utf-8") + b"\n"
 
 
 def kind_of(value: Any) -> str:
