@@ -72,7 +72,8 @@ class StemIndex:
         if len(self.ids) <= _GROWN * self.measured:
             return
         squares = array("d", bytes(8 * len(self.ids)))
-        for stem, (texts, often) in self.postings.items():
+        for stem in sorted(self.postings):
+            texts, often = self.postings[stem]
             rarity = self._rarity(stem)
             for at, weight in zip(texts, often, strict=True):
                 squares[at] += (weight * rarity) ** 2
@@ -91,9 +92,9 @@ class StemIndex:
             for at, other in zip(texts, often, strict=True):
                 scores[at] += weight * other
         needed = least * self._length(weights)
-        alike = ((score / self.lengths[at], -at) for at, score in scores.items())
+        alike = ((score / self.lengths[at], -self.ids[at]) for at, score in scores.items())
         found = nlargest(count, (each for each in alike if each[0] >= needed))
-        return [self.ids[-at] for _, at in found]
+        return [-each for _, each in found]
 
     def _rarity(self, stem: str) -> float:
         n = len(self.postings[stem][0]) if stem in self.postings else 0
@@ -118,37 +119,43 @@ class Indexes:
         self._lock = Lock()
         self._by_round: dict[int, StemIndex] = {}
 
-    def of(self, round: Round) -> StemIndex:
-        """The index of a round, with everything that was published until now."""
+    def best(self, round: Round, terms: str, count: int) -> list[int]:
+        """Asked in the index with everything that was published until now.
+
+        One thread at a time: half a text must not be counted while another is being added.
+        """
         with self._lock:
-            index = self._by_round.setdefault(round.id, StemIndex())
-            if index.last_number > round.last_number:
-                # The database is an older one than yesterday's.
-                index = self._by_round[round.id] = StemIndex()
-            while True:
-                rows = db.session.execute(
-                    select(Submission.number, Submission.id, Submission.search_terms)
-                    .where(
-                        Submission.round_id == round.id,
-                        Submission.status == Status.PUBLISHED,
-                        Submission.number > index.last_number,
-                    )
-                    .order_by(Submission.number)
-                    .limit(_BATCH)
-                ).all()
-                for number, submission_id, terms in rows:
-                    index.add(submission_id, terms)
-                    index.last_number = number or 0
-                if len(rows) < _BATCH:
-                    index.settle()
-                    return index
+            return self._of(round).best(terms, count)
+
+    def _of(self, round: Round) -> StemIndex:
+        index = self._by_round.setdefault(round.id, StemIndex())
+        if index.last_number > round.last_number:
+            # The database is an older one than yesterday's.
+            index = self._by_round[round.id] = StemIndex()
+        while True:
+            rows = db.session.execute(
+                select(Submission.number, Submission.id, Submission.search_terms)
+                .where(
+                    # Whoever was public once has a number; what is hidden now may come back.
+                    Submission.round_id == round.id,
+                    Submission.number > index.last_number,
+                )
+                .order_by(Submission.number)
+                .limit(_BATCH)
+            ).all()
+            for number, submission_id, terms in rows:
+                index.add(submission_id, terms)
+                index.last_number = number or 0
+            if len(rows) < _BATCH:
+                index.settle()
+                return index
 
 
 def similar_to(round: Round, text: str) -> list[Similar]:
     """The published contributions of a round most like a text, the most alike first."""
     title, _, body = text.partition("\n")
     indexes: Indexes = current_app.extensions.setdefault("stem_indexes", Indexes())
-    ids = indexes.of(round).best(search_terms(title, body), _CANDIDATES)
+    ids = indexes.best(round, search_terms(title, body), _CANDIDATES)
     found = (
         {
             row.id: Similar(row.public_id, row.title, row.problem)

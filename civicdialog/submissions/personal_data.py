@@ -33,7 +33,7 @@ class Mark:
 
 
 # Also written so that programs should not find it: name (at) example (dot) org.
-_AT = r"(?:@|\s?[\(\[{]\s?(?:at|ät)\s?[\)\]}]\s?)"
+_AT = r"(?:@|\s?[\(\[{]\s?(?:a|at|ät)\s?[\)\]}]\s?)"
 _DOT = r"(?:\.|\s?[\(\[{]\s?(?:dot|punkt)\s?[\)\]}]\s?)"
 _EMAIL = re.compile(
     rf"[\w.+%-]{{1,64}}{_AT}(?:[\w-]{{1,63}}{_DOT}){{1,5}}[^\W\d_]{{2,20}}\b", re.IGNORECASE
@@ -41,12 +41,13 @@ _EMAIL = re.compile(
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b", re.IGNORECASE)
 _GAP = r"[ \u00a0./()–-]"
 _PHONE = re.compile(
-    rf"(?<![\w,.:§€-])(?:(?:\+|00)[1-9]\d{{0,2}}|\(?0[1-9]\d{{0,4}}\)?){_GAP}{{0,3}}"
-    rf"(?:\(0\){_GAP}?)?\d(?:{_GAP}{{0,3}}\d){{4,11}}(?![\w,]|\.\d)"
+    rf"(?<![\w,.:§€-])(?<!ISSN )(?<!ISBN )(?:(?:\+|00)[1-9]\d{{0,2}}|\(?0[1-9]\d{{0,4}}\)?){_GAP}{{0,3}}"
+    rf"(?:\(0\){_GAP}?)?\d(?:{_GAP}{{0,3}}\d){{4,11}}(?!\w|[.,]\d)"
 )
 _PHONE_WORD = re.compile(
     rf"\b(?:tel(?:efon)?(?:nummer)?|handy(?:nummer)?|mobil|fax|phone|ruf(?:en sie)?(?: mich)? an|"
-    rf"anrufen|erreichen|erreichbar|whatsapp)\b[^\d\n]{{0,25}}(\+?\(?\d(?:{_GAP}{{0,3}}\d){{4,13}})",
+    rf"anrufen|erreichen|erreichbar|whatsapp)\b[^\d\n]{{0,25}}?(?!116 ?\d{{3}}\b)"
+    rf"(\+?\(?\d(?:{_GAP}{{0,3}}\d){{4,13}})",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?(?:\d{2}){1,2}\b|(?:19|20)\d\d-\d\d-\d\d")
@@ -63,11 +64,12 @@ _STREET = (
 )
 _NUMBER = r"(?:Nr\.?\s?|Hausnummer\s)?\d{1,3}\s?(?:[a-h]\b)?(?:\s?[-/]\s?\d{1,3}[a-h]?)?"
 _POSTCODE = r"(?:D-)?\d{5}\s+[A-ZÄÖÜ][\wäöüß.()-]+"
-_WITH_TOWN = re.compile(rf"{_STREET},?\s+{_NUMBER}\s*[,;\n]?\s*(?:in\s+)?{_POSTCODE}")
+_WITH_TOWN = re.compile(rf"{_STREET},?\s{{0,3}}{_NUMBER}\s*[-–/,;\n]?\s*(?:in\s+)?{_POSTCODE}")
 # A street with a number alone names places more often than people: only beside words of living.
 _LIVING = re.compile(
     rf"\b(?:wohne?n?|wohnt|wohnhaft|lebe|zu ?hause|Adresse|Anschrift|Nachbar(?:in|n|s)?|Familie|"
-    rf"Frau|Herrn?|bei mir|live at|address)\b[^.!?\n]{{0,60}}?\b({_STREET}\s+{_NUMBER})(?!\d)"
+    rf"Frau|Herrn?|bei mir|live at|address)\b[^.!?\n]{{0,60}}?\b({_STREET}\s+{_NUMBER})"
+    rf"(?!\d|\s*(?:Uhr|Meter|km|Minuten|Stunden|Tage|Wochen|Monate|Jahre|Prozent|Euro)\b)"
 )
 
 
