@@ -50,7 +50,7 @@ def rows(tmp_path, query):
     "command",
     ["serve", "worker", "migrate", "demo", "create-user", "revoke-role", "import-submissions", "import-votes",
      "cluster", "run-topics", "verify-run", "check", "opinions", "run-opinions",
-     "export-opinions"],
+     "export-opinions", "report"],
 )  # fmt: skip
 def test_every_command_explains_itself(run, command):
     answer = run(command, "--help")

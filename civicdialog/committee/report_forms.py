@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, widgets
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import InputRequired
 
 from civicdialog.committee.reading import topic_name
 from civicdialog.committee.report_actions import Wanted
@@ -14,19 +15,21 @@ from civicdialog.insights.models import ClusterRun
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 WHOLE = "0"
+_ONE = InputRequired(_l("Please choose one."))
 
 
 class ReportForm(FlaskForm):
     """Which report shall be made."""
 
-    topic = SelectField(_l("About what?"))
+    topic = SelectField(_l("About what?"), [_ONE])
     formats = SelectMultipleField(
         _l("As which file?"),
+        [InputRequired(_l("Please choose at least one format."))],
         option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False),
         default=["pdf"],
     )
-    language = SelectField(_l("In which language?"))
+    language = SelectField(_l("In which language?"), [_ONE])
     has_list = BooleanField(_l("List all contributions at the end"))
 
     def offer(self, run: ClusterRun | None, language: str) -> None:

@@ -141,7 +141,7 @@ def _written(
     if parent is not None:
         if parent.submission_id != submission.id:
             raise NotFound(parent.public_id)
-        if parent.parent_id is not None or not parent.is_public:
+        if not parent.can_be_answered:
             raise RuleBroken(mark("Nobody can answer this."))
     argument = Argument(
         submission_id=submission.id,

@@ -41,6 +41,12 @@ class AnswerForm(FlaskForm):
     )
 
 
+class ChangeForm(AnswerForm):
+    """A short text that stands there already; `seen` is the version the author began with."""
+
+    seen = HiddenField()
+
+
 class ArgumentForm(AnswerForm):
     """A short text, and what kind of text it is."""
 

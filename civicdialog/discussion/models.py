@@ -59,6 +59,11 @@ class Argument(Base):
         """Whether somebody from the moderation has yet to read it."""
         return not (self.is_public or self.is_withdrawn or self.is_hidden or self.is_refused)
 
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether it is on the page and no answer itself: two levels are enough."""
+        return self.is_public and self.parent_id is None
+
 
 class ArgumentRevision(Base):
     """What an argument said before it was changed."""

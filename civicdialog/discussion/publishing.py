@@ -10,10 +10,11 @@ from civicdialog.submissions.models import Submission
 
 
 def put_on_page(argument: Argument) -> None:
-    """Show it to everybody; whom it answers hears of it."""
+    """Show it to everybody; whom it answers hears of it the first time."""
     argument.is_public, argument.is_refused, argument.is_hidden = True, False, False
     _count(argument, 1)
-    _tell_whom_it_answers(argument)
+    if argument.edited_at is None:
+        _tell_whom_it_answers(argument)
 
 
 def refuse(argument: Argument) -> None:

@@ -28,15 +28,12 @@ class Place(NamedTuple):
 def places(viewer: Actor, submission_id: int) -> list[Place]:
     """What stands on the page of a discussion, answers apart: notes for what is gone, too.
 
+    What was answered keeps its place, whatever became of it: answers stay readable.
     One's own arguments that wait for the moderation are seen by oneself alone.
     """
     answer = aliased(Argument)
     is_answered = exists().where(answer.parent_id == Argument.id, answer.is_public)
-    shown = [
-        Argument.is_public,
-        Argument.is_hidden,
-        and_(Argument.is_withdrawn, is_answered),
-    ]
+    shown = [Argument.is_public, Argument.is_hidden, is_answered]
     if viewer.id is not None:
         shown.append(
             and_(
@@ -80,7 +77,7 @@ def with_answers(viewer: Actor, ids: Collection[int]) -> Sequence[tuple[Argument
 def one(viewer: Actor, public_id: str, *, for_change: bool = False) -> tuple[Argument, Submission]:
     """An argument and the submission it is about, with its round and the round's phases.
 
-    Of what was hidden or taken back only the place is known to everybody.
+    Of what was on the page and is no more, everybody knows the place, and only that.
 
     :raise NotFound: if there is none, or not for this viewer
     """
@@ -103,8 +100,8 @@ def one(viewer: Actor, public_id: str, *, for_change: bool = False) -> tuple[Arg
 def _is_known(viewer: Actor, argument: Argument) -> bool:
     if viewer.id is not None and argument.author_id == viewer.id:
         return True
-    is_on_page = not (argument.waits or argument.is_refused)
-    return is_on_page or may(viewer, Permission.MODERATION_READ)
+    never_on_page = (argument.waits or argument.is_refused) and argument.edited_at is None
+    return not never_on_page or may(viewer, Permission.MODERATION_READ)
 
 
 def own(viewer: Actor) -> Select[Argument, Submission]:

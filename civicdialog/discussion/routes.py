@@ -14,7 +14,7 @@ from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Room, broken_rule_on, current_actor, page
 from civicdialog.discussion import actions, queries
 from civicdialog.discussion.actions import ArgumentDraft
-from civicdialog.discussion.forms import AnswerForm, ArgumentForm
+from civicdialog.discussion.forms import AnswerForm, ArgumentForm, ChangeForm
 from civicdialog.discussion.helpful import mark_helpful
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.rounds.models import Deed
@@ -69,10 +69,10 @@ def _personal(text: str) -> list[Any]:
     return list(marks_in([("", text)]))
 
 
-def _form(
-    submission: Submission, argument: Argument | None, form: AnswerForm, *, too_late: str = ""
-) -> Any:
+def _form(submission: Submission, argument: Argument | None, form: AnswerForm) -> Any:
+    """The form; what was typed stands in it even if it is too late to send it."""
     actor, round = current_actor(), submission.round
+    can_be_answered = argument is None or argument.can_be_answered
     is_official = argument is not None and may(actor, Permission.ARGUMENT_ANSWER)
     personal = _personal(form.text.data or "") if form.looked.data else []
     return page(
@@ -83,7 +83,9 @@ def _form(
         round=round,
         argument=argument,
         is_official=is_official,
-        is_open=is_official or round.permits(Deed.ARGUE, clock.now()),
+        can_be_answered=can_be_answered,
+        is_open=request.method == "POST"
+        or (can_be_answered and (is_official or round.permits(Deed.ARGUE, clock.now()))),
         personal=personal,
         back_url=_home(submission, argument),
     )
@@ -123,8 +125,11 @@ def edit(public_id: str) -> Any:
         current_actor(), public_id, for_change=request.method == "POST"
     )
     require(current_actor(), Permission.ARGUMENT_EDIT, argument)
-    form = AnswerForm(data={"text": argument.text})
-    if request.method == "POST" and form.validate() and not _has_to_be_looked_at(form):
+    form = ChangeForm(data={"text": argument.text, "seen": str(argument.version)})
+    is_overtaken = form.seen.data != str(argument.version)
+    if is_overtaken:
+        form.seen.data = str(argument.version)
+    elif request.method == "POST" and form.validate() and not _has_to_be_looked_at(form):
         try:
             actions.change_argument(
                 current_actor(), submission.round, argument, form.text.data or ""
@@ -137,8 +142,9 @@ def edit(public_id: str) -> Any:
     personal = _personal(form.text.data or "") if form.looked.data else []
     return page(
         "discussion/edit.html",
-        422 if form.errors or personal else 200,
+        409 if is_overtaken else 422 if form.errors or personal else 200,
         form=form,
+        is_overtaken=is_overtaken,
         argument=argument,
         submission=submission,
         round=submission.round,
@@ -188,7 +194,7 @@ def show_versions(public_id: str) -> Any:
     texts = [(each.created_at, each.text) for each in queries.versions(argument.id)]
     if argument.is_public:
         texts.append((argument.edited_at or argument.created_at, argument.text))
-    elif argument.is_hidden or argument.is_withdrawn:
+    elif not argument.waits:
         texts = []
     before = ["", *(text for _, text in texts)]
     rows = [

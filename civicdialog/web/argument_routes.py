@@ -5,11 +5,14 @@ from typing import Any
 from flask import request, url_for
 
 from civicdialog.core import clock
-from civicdialog.core.permissions import Permission
+from civicdialog.core.db import db
+from civicdialog.core.permissions import Actor, Permission
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.discussion import queries
-from civicdialog.discussion.models import Stance
+from civicdialog.discussion.models import Argument, Stance
 from civicdialog.submissions.queries import by_public_id
+from civicdialog.trace.models import Relation
+from civicdialog.trace.queries import hops_from
 from civicdialog.web.arguments import Sort, argument_list, heading, one_argument
 from civicdialog.web.fairness import seed_for
 from civicdialog.web.words import gettext
@@ -73,5 +76,15 @@ def one(public_id: str) -> Any:
         round=submission.round,
         said=one_argument(actor, argument, submission, clock.now()),
         heading=heading(argument.stance),
-        chosen=public_id,
+        reason=_reason(actor, argument),
     )
+
+
+def _reason(actor: Actor, argument: Argument) -> str:
+    """Why the moderation took it off the page or kept it off: for its author alone."""
+    if actor.id is None or argument.author_id != actor.id:
+        return ""
+    if not (argument.is_hidden or argument.is_refused):
+        return ""
+    links = db.session.scalars(hops_from(Argument.__tablename__, argument.id))
+    return next((link.reason for link in links if link.relation is Relation.REJECTED), "")

@@ -218,15 +218,16 @@ def _one(
 ) -> Said:
     name = argument.author.public_name if argument.author else argument.author_name
     is_mine = actor.id is not None and argument.author_id == actor.id
-    is_readable = argument.is_public or (argument.waits and is_mine)
+    is_changeable = argument.is_public or argument.waits
+    is_readable = argument.is_public or (is_mine and (argument.waits or argument.is_refused))
     may_answer = (can_write and actor.is_signed_in) or may(actor, Permission.ARGUMENT_ANSWER)
     here = argument.public_id
-    may_edit = is_mine and is_readable and (can_write or argument.is_official)
+    may_edit = is_mine and is_changeable and (can_write or argument.is_official)
     return Said(
         public_id=here,
         url=url_for("said.one", public_id=here),
         text=argument.text if is_readable else "",
-        note=_note(argument),
+        note=_note(argument, is_mine),
         byline=gettext(
             "%(name)s, %(date)s",
             name=_signature(argument, name),
@@ -237,17 +238,17 @@ def _one(
         stance=argument.stance.value,
         is_official=argument.is_official,
         versions_url=url_for("discussion.show_versions", public_id=here)
-        if argument.edited_at and argument.is_public
+        if argument.edited_at and is_changeable
         else "",
         helpful=argument.helpful_count,
         is_marked=is_marked,
         may_mark=argument.is_public and may(actor, Permission.ARGUMENT_HELPFUL, argument),
         answer_url=url_for("discussion.answer", public_id=here)
-        if may_answer and argument.is_public and argument.parent_id is None
+        if may_answer and argument.can_be_answered
         else "",
         edit_url=url_for("discussion.edit", public_id=here) if may_edit else "",
         withdraw_url=url_for("discussion.withdraw", public_id=here)
-        if is_mine and is_readable
+        if is_mine and is_changeable
         else "",
         moderate_url=url_for("argument_moderation.show", public_id=here)
         if argument.is_public and may(actor, Permission.ARGUMENT_MODERATE, argument)
@@ -262,11 +263,15 @@ def _signature(argument: Argument, name: str) -> str:
     return name or gettext("without a name")
 
 
-def _note(argument: Argument) -> str:
+def _note(argument: Argument, is_mine: bool) -> str:
     if argument.is_public:
         return ""
-    if argument.is_withdrawn:
-        return gettext("This was taken back by its author.")
     if argument.is_hidden:
         return gettext("The moderation team has hidden this text.")
-    return gettext("Being checked: until then only you can read it.")
+    if argument.is_withdrawn:
+        return gettext("This was taken back by its author.")
+    if argument.is_refused:
+        return gettext("The moderation team has not published this text.")
+    if is_mine:
+        return gettext("Being checked: until then only you can read it.")
+    return gettext("Its author has changed this text. The new one is being checked.")

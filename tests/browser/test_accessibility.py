@@ -50,7 +50,7 @@ PAGES = {
         f"/committee/rounds/{SLUG}/topics/fitting-nowhere", f"/committee/rounds/{SLUG}/runs",
         f"/committee/rounds/{SLUG}/opinions", f"/committee/rounds/{SLUG}/opinions?sort=division",
         f"/committee/rounds/{SLUG}/opinions/contributions",
-        f"/committee/rounds/{SLUG}/opinions/runs",
+        f"/committee/rounds/{SLUG}/opinions/runs", f"/committee/rounds/{SLUG}/reports",
         # The committee sees at once what others see after answering themselves.
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions?shelf=common",
         f"/rounds/{SLUG}/opinions?q=gibtesnicht", f"/rounds/{SLUG}/opinions/map",

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from civicdialog.core.db import transaction
+from civicdialog.core.kept import restore
 from civicdialog.discussion.counters import wrong_counters
 from civicdialog.discussion.models import Argument, HelpfulMark, Stance
 from civicdialog.notifications.models import Notification
 from civicdialog.submissions.models import Status, Submission
 from civicdialog.trace.models import Relation, TraceLink
+from tests.web.statements import counted_statements
 
 
 @pytest.fixture
@@ -335,3 +337,154 @@ def test_ones_own_words_are_listed_with_their_state(sign_in, ada, argument):
 def test_an_unknown_argument_is_not_there(sign_in, ada):
     for path in ("/arguments/nichtda", "/arguments/nichtda/answer", "/arguments/%00"):
         assert sign_in(ada).get(path).status_code == 404
+
+
+# ---- what is gone, and what changes meanwhile -----------------------------------------------------
+
+
+def remove(client, argument):
+    return client.post(f"/moderation/arguments/{argument.public_id}/remove", data=REASONS)
+
+
+@pytest.mark.parametrize("who", ["mo", "ada"])
+def test_who_answers_what_is_gone_does_not_read_it_and_keeps_the_answer(
+    sign_in, ada, mo, make, argument, who
+):
+    if who == "mo":
+        remove(sign_in(mo), argument)
+    else:
+        sign_in(ada).post(f"/arguments/{argument.public_id}/withdraw")
+    client, url = sign_in(make.person("Eve")), f"/arguments/{argument.public_id}/answer"
+    page, answer = client.get(url), client.post(url, data={"token": "t", "text": "Getippt."})
+    assert "Es spart Zeit." not in page.text + answer.text
+    assert "Darauf kann man nicht antworten." in page.text
+    assert answer.status_code == 422
+    assert "Getippt." in answer.text
+
+
+def test_what_was_typed_when_the_discussion_ended_is_not_lost(sign_in, ada, make):
+    submission = make.submission(make.round("closed"))
+    url = f"/submissions/{submission.public_id}/argue"
+    data = {"token": "t", "text": "Lang getippt.", "stance": "against"}
+    assert "Lang getippt." in sign_in(ada).post(url, data=data).text
+
+
+def test_what_was_typed_is_kept_if_the_session_has_expired(app, sign_in, submission):
+    url, typed = f"/submissions/{submission.public_id}/argue", {"text": "Lang.", "stance": "for"}
+    answer = sign_in().post(url, data=typed)
+    assert answer.status_code == 401
+    with app.test_request_context():
+        kept = restore(hidden(answer, "kept"))
+    assert kept.path == url
+    assert dict(kept.fields).items() >= typed.items()
+
+
+def test_two_windows_do_not_overwrite_each_other_unseen(sign_in, ada, argument, db):
+    client, url = sign_in(ada), f"/arguments/{argument.public_id}/edit"
+    seen = hidden(client.get(url), "seen")
+    client.post(url, data={"seen": seen, "text": "Aus dem ersten Fenster."})
+    answer = client.post(url, data={"seen": seen, "text": "Aus dem zweiten."})
+    assert answer.status_code == 409
+    assert "Aus dem ersten Fenster." in answer.text
+    assert "Aus dem zweiten." in answer.text
+    again = {"seen": hidden(answer, "seen"), "text": "Aus beiden."}
+    assert client.post(url, data=again).status_code == 303
+    assert all_arguments(db)[0].text == "Aus beiden."
+
+
+def test_a_mark_meanwhile_does_not_stand_in_the_way_of_a_change(sign_in, ada, make, argument):
+    client, url = sign_in(ada), f"/arguments/{argument.public_id}/edit"
+    seen = hidden(client.get(url), "seen")
+    eve = sign_in(make.person("Eve"))
+    eve.post(f"/arguments/{argument.public_id}/helpful", data={"helpful": "yes"})
+    assert client.post(url, data={"seen": seen, "text": "Neu."}).status_code == 303
+
+
+@pytest.fixture
+def changed(make, sign_in, ada):
+    """On the page once, answered, then changed where a moderator reads first."""
+    submission = make.submission(make.round("voting"), make.person("Bob"), argument_count=2)
+    argument = said(make, submission, ada)
+    said(make, submission, make.person("Eve"), "Eine Antwort.", parent_id=argument.id)
+    sign_in(ada).post(f"/arguments/{argument.public_id}/edit", data={"text": "Umgeschrieben."})
+    return argument
+
+
+def page_about(client, db, argument):
+    submission = db.session.get_one(Submission, argument.submission_id)
+    return client.get(f"/submissions/{submission.public_id}").text
+
+
+def test_answers_stay_while_what_they_answer_is_checked(sign_in, changed, db):
+    page = page_about(sign_in(), db, changed)
+    assert "Eine Antwort." in page
+    assert "Die neue Fassung wird geprüft." in page
+    assert f"/arguments/{changed.public_id}/versions" in page
+    assert "Umgeschrieben." not in page
+    assert "nur Sie" not in page
+
+
+def test_answers_stay_if_the_change_is_refused(sign_in, mo, changed, db):
+    remove(sign_in(mo), changed)
+    page = page_about(sign_in(), db, changed)
+    assert "Eine Antwort." in page
+    assert "Umgeschrieben." not in page
+    assert wrong_counters() == []
+
+
+def test_while_a_change_is_checked_the_earlier_text_stays_readable(sign_in, changed):
+    versions = sign_in().get(f"/arguments/{changed.public_id}/versions")
+    assert "Es spart Zeit." in versions.text
+    assert "Umgeschrieben." not in versions.text
+
+
+def test_no_version_of_what_was_refused_is_shown(sign_in, mo, changed):
+    remove(sign_in(mo), changed)
+    versions = sign_in().get(f"/arguments/{changed.public_id}/versions")
+    assert "Es spart Zeit." not in versions.text
+
+
+def test_a_change_that_is_published_is_not_told_again(sign_in, mo, changed, db):
+    sign_in(mo).post(f"/moderation/arguments/{changed.public_id}/publish")
+    assert all_arguments(db)[0].is_public
+    assert db.session.scalars(select(Notification)).all() == []
+
+
+def test_whose_text_is_refused_reads_it_and_why(sign_in, ada, mo, make, submission):
+    argument = said(make, submission, ada, is_public=False)
+    remove(sign_in(mo), argument)
+    page = sign_in(ada).get(f"/arguments/{argument.public_id}").text
+    assert "Es spart Zeit." in page
+    assert REASONS["explanation"] in page
+    assert "Wird geprüft" not in page
+    assert sign_in().get(f"/arguments/{argument.public_id}").status_code == 404
+
+
+def test_why_something_is_hidden_is_told_to_its_author_alone(sign_in, ada, mo, make, argument):
+    remove(sign_in(mo), argument)
+    url = f"/arguments/{argument.public_id}"
+    assert REASONS["explanation"] in sign_in(ada).get(url).text
+    assert REASONS["explanation"] not in sign_in(make.person("Eve")).get(url).text
+
+
+def test_who_takes_back_what_is_hidden_does_not_hide_that(sign_in, ada, mo, argument):
+    remove(sign_in(mo), argument)
+    sign_in(ada).post(f"/arguments/{argument.public_id}/withdraw")
+    assert "ausgeblendet" in sign_in().get(f"/arguments/{argument.public_id}").text
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_a_list_takes_as_many_statements_for_eighteen_as_for_two(
+    sign_in, ada, make, submission, is_signed_in
+):
+    client = sign_in(make.person("Eve")) if is_signed_in else sign_in()
+    url, taken = f"/submissions/{submission.public_id}/arguments", []
+    for count in (2, 16):
+        for n in range(count):
+            top = said(make, submission, ada, f"Grund {count} {n}.")
+            said(make, submission, ada, f"Antwort {count} {n}.", parent_id=top.id)
+        client.get(url)
+        with counted_statements() as statements:
+            client.get(url)
+        taken.append(len(statements))
+    assert taken[0] == taken[1] <= 9

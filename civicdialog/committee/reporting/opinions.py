@@ -25,7 +25,9 @@ LONGEST_TITLE = 100
 
 def chapter(gathered: Gathered) -> list[Block]:
     """What the votes say."""
-    blocks: list[Block] = [Heading(1, gettext("What people think"), breaks=True)]
+    blocks: list[Block] = [
+        Heading(1, gettext("What people think"), breaks=gathered.told is not None)
+    ]
     told = gathered.told
     if told is None:
         none = gettext("The votes of this round have not been summed up yet.")
@@ -130,6 +132,8 @@ def _meaning_divides(told: Told) -> str:
 def _shelf(gathered: Gathered, told: Told, shelf: Shelf, heading: str, meaning: str) -> list[Block]:
     found = statements(gathered, shelf)
     blocks: list[Block] = [Heading(2, heading)]
+    if not found and shelf == "few":
+        return []
     if not found:
         return [*blocks, Text((gettext("There is none at present."),))]
     blocks.append(Text((meaning,)))

@@ -21,7 +21,7 @@ from civicdialog.submissions.models import Channel, Status
 def taking_part(gathered: Gathered) -> list[Block]:
     """By which ways people took part, never with a figure below five."""
     return [
-        Heading(1, gettext("Who took part"), breaks=True),
+        Heading(1, gettext("Who took part")),
         Table(
             gettext("Participation"),
             gettext("People and voices"),
