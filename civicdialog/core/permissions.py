@@ -54,6 +54,10 @@ class Permission(StrEnum):
     """Publish or reject somebody else's contribution."""
     SUBMISSION_IMPORT = "submission:import"
     """Bring in contributions collected elsewhere."""
+    PERSON_BLOCK = "person:block"
+    """Keep somebody else from writing for a time."""
+    APPEAL_DECIDE = "appeal:decide"
+    """Decide on an objection to somebody else's decision on somebody else's text."""
     MODERATION_READ = "moderation:read"
     """See the queue and the history of decisions."""
     VOTE_CAST = "vote:cast"
@@ -154,6 +158,14 @@ def _not_own(actor: Actor, subject: Any) -> bool:
     return not _own_or_with_its_receipt(actor, subject)
 
 
+def _not_oneself(actor: Actor, person: Any) -> bool:
+    return bool(person.id != actor.id)
+
+
+def _neither_decided_nor_objects(actor: Actor, appeal: Any) -> bool:
+    return actor.id not in {appeal.decision.moderator_id, appeal.person_id}
+
+
 def _guests_where_the_round_says_so(actor: Actor, round: Any) -> bool:
     return actor.is_signed_in or bool(round.guests_may_vote)
 
@@ -198,6 +210,8 @@ POLICY: dict[Permission, Grant] = {
     P.SUBMISSION_WITHDRAW: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.SUBMISSION_MODERATE: _to(R.MODERATOR, rule=_not_own),
     P.SUBMISSION_IMPORT: _to(R.ADMIN, R.SYSTEM),
+    P.PERSON_BLOCK: _to(R.MODERATOR, rule=_not_oneself),
+    P.APPEAL_DECIDE: _to(R.MODERATOR, rule=_neither_decided_nor_objects),
     P.MODERATION_READ: _to(R.MODERATOR),
     P.VOTE_CAST: _to(R.PARTICIPANT, R.VISITOR, rule=_guests_where_the_round_says_so),
     P.VOTE_IMPORT: _to(R.ADMIN, R.SYSTEM),

@@ -22,11 +22,10 @@ from civicdialog.easytext.actions import write_variant
 from civicdialog.insights.building import build_topics
 from civicdialog.insights.building_opinions import build_opinions
 from civicdialog.moderation.actions import Reasons, publish, reject
-from civicdialog.moderation.models import Ground, ModerationDecision
+from civicdialog.moderation.models import Ground
 from civicdialog.rounds.models import Deed, Phase, PhaseKind, Round
 from civicdialog.submissions.models import Kind, Submission
 from civicdialog.submissions.texts import search_terms
-from civicdialog.trace.models import TraceLink
 from civicdialog.voting.actions import ImportedVote, import_votes
 from civicdialog.voting.models import Opinion
 
@@ -148,12 +147,13 @@ def load_demo(*, progress: Callable[[float, str], None]) -> str:
         round = _round()
         progress(0.15, "contributions")
         rows = _submissions(round, texts, citizens)
+        _spread_over_time(round, rows)
         db.session.flush()
         _moderate(rows, staff["moderator"])
         progress(0.4, "arguments")
         _arguments(round, rows, texts, citizens)
         db.session.flush()
-        _spread_over_time(round, rows)
+        _spread_arguments(rows)
         _say_it_in_other_languages(round)
     progress(0.5, "votes")
     with transaction():
@@ -263,7 +263,8 @@ def _submissions(round: Round, texts: list[Sample], citizens: list[Person]) -> l
 def _moderate(rows: list[Submission], moderator: Actor) -> None:
     """Publish all but the last few, which wait in the queue, and refuse what does not belong."""
     for row in rows[:-WAITING]:
-        publish(moderator, row)
+        with clock.standing_at(min(row.created_at + 6 * DAY / 24, clock.now())):
+            publish(moderator, row)
     for title, problem, ground, explanation in REJECTIONS:
         refused = Submission(
             round_id=rows[0].round_id,
@@ -292,26 +293,19 @@ def _spread_over_time(round: Round, rows: list[Submission]) -> None:
     """Give contributions believable dates; the fair order does not depend on them."""
     chance = random.Random(SEED + 2)  # noqa: S311
     begin, now = round.phases[1].starts_at, clock.now()
-    published = rows[:-WAITING]
-    moments = sorted(begin + (now - begin) * chance.random() * 0.97 for _ in published)
-    for row, moment in zip(published, moments, strict=True):
-        row.created_at, row.published_at = moment, min(moment + 6 * DAY / 24, now)
+    moments = sorted(begin + (now - begin) * chance.random() * 0.97 for _ in rows[:-WAITING])
+    for row, moment in zip(rows, moments, strict=False):
+        row.created_at = moment
     for row in rows[-WAITING:]:
         row.created_at = now - timedelta(hours=chance.randint(2, 40))
-    _date_what_followed(published, chance)
 
 
-def _date_what_followed(published: list[Submission], chance: random.Random) -> None:
-    """The thread, the decision and the arguments belong to the days after handing in."""
-    moments = {row.id: row.published_at for row in published if row.published_at}
-    for link in db.session.scalars(select(TraceLink).where(TraceLink.from_id.in_(moments))):
-        link.at = moments[link.from_id]
-    for decision in db.session.scalars(
-        select(ModerationDecision).where(ModerationDecision.submission_id.in_(moments))
-    ):
-        decision.decided_at = moments[decision.submission_id]
+def _spread_arguments(rows: list[Submission]) -> None:
+    """What people said came in the days after the proposal."""
+    chance = random.Random(SEED + 2)  # noqa: S311
+    published = {row.id: row.published_at for row in rows if row.published_at}
     for argument in db.session.scalars(select(Argument).order_by(Argument.id)):
-        start = moments[argument.submission_id]
+        start = published[argument.submission_id]
         argument.created_at = start + (clock.now() - start) * chance.random()
 
 

@@ -1,36 +1,25 @@
-"""Deeds of moderators: publish, or reject with reasons; contributions and changes of them."""
+"""Deeds of moderators on contributions, each with a decision that stays."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from civicdialog.accounts.models import Person
-from civicdialog.core import clock
 from civicdialog.core.audit import Event, record
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor, Permission, require
-from civicdialog.discussion.models import Argument
-from civicdialog.discussion.publishing import hide, put_on_page, refuse
-from civicdialog.moderation.models import Ground, ModerationDecision, Outcome
-from civicdialog.notifications.outbox import tell
-from civicdialog.rounds import counting
-from civicdialog.submissions import revisions
-from civicdialog.submissions.models import (
-    RevisionState,
-    Status,
-    Submission,
-    SubmissionRevision,
+from civicdialog.moderation import redacting
+from civicdialog.moderation.deciding import (
+    Reasons,
+    decide,
+    state_reasons,
+    tell_author,
 )
-from civicdialog.trace.links import add_link
-from civicdialog.trace.models import Relation
+from civicdialog.moderation.models import ModerationDecision, Outcome, Redaction
+from civicdialog.rounds.models import Round
+from civicdialog.submissions import publishing
+from civicdialog.submissions.models import Status, Submission
 
-
-@dataclass(frozen=True)
-class Reasons:
-    """Why something is not published: the dialogue rule, and what the author shall know."""
-
-    ground: Ground
-    explanation: str
+__all__ = ["Reasons"]
 
 
 def publish(actor: Actor, submission: Submission) -> ModerationDecision:
@@ -40,14 +29,35 @@ def publish(actor: Actor, submission: Submission) -> ModerationDecision:
     """
     require(actor, Permission.SUBMISSION_MODERATE, submission)
     _refuse_second_decision(submission)
-    submission.move_to(Status.PUBLISHED)
-    submission.number = counting.next_number(submission.round_id)
-    submission.published_at = clock.now()
-    counting.add_submissions(submission.round_id, 1)
-    decision = _decide(actor, submission, Outcome.PUBLISHED)
-    add_link(actor, submission, decision, Relation.PUBLISHED)
-    _tell_author(submission, "submission-published", title=submission.title)
+    publishing.put_on_page(submission)
+    decision = decide(actor, submission, Outcome.PUBLISHED)
+    tell_author(submission, "submission-published", url=_page(submission), title=submission.title)
     record(actor, Event.SUBMISSION_PUBLISHED, submission, number=submission.number)
+    return decision
+
+
+def redact(
+    actor: Actor, submission: Submission, passages: Sequence[str], reasons: Reasons
+) -> ModerationDecision:
+    """Take passages out of a text that waits or is public; one that waits is published then.
+
+    What stood there is kept for the author and the moderation.
+
+    :raise RuleBroken: if there is nothing to decide, or a passage does not stand in the text
+    """
+    require(actor, Permission.SUBMISSION_MODERATE, submission)
+    reasons = reasons.checked()
+    if submission.status not in {Status.PENDING, Status.PUBLISHED}:
+        raise RuleBroken(mark("This contribution has already been decided on."))
+    taken_out = redacting.take_out(submission, passages)
+    if submission.status is Status.PENDING:
+        publishing.put_on_page(submission)
+    decision = decide(actor, submission, Outcome.REDACTED, reasons=reasons)
+    db.session.add(
+        Redaction(decision_id=decision.id, submission_id=submission.id, fields=taken_out)
+    )
+    state_reasons(submission, decision, submission.title)
+    record(actor, Event.SUBMISSION_REDACTED, submission, fields=sorted(taken_out["texts"]))
     return decision
 
 
@@ -58,108 +68,124 @@ def reject(actor: Actor, submission: Submission, reasons: Reasons) -> Moderation
     """
     require(actor, Permission.SUBMISSION_MODERATE, submission)
     _refuse_second_decision(submission)
-    explanation = reasons.explanation.strip()
-    if not explanation:
-        raise RuleBroken(mark("Please explain the decision to the author."), field="explanation")
+    reasons = reasons.checked()
     submission.move_to(Status.REJECTED)
-    decision = _decide(
-        actor, submission, Outcome.REJECTED, ground=reasons.ground, explanation=explanation
-    )
-    add_link(actor, submission, decision, Relation.REJECTED, reason=explanation)
-    _tell_author(
-        submission,
-        "submission-rejected",
-        title=submission.title,
-        ground=reasons.ground.value,
-        explanation=explanation,
-    )
+    submission.awaits_author = False
+    decision = decide(actor, submission, Outcome.REJECTED, reasons=reasons)
+    state_reasons(submission, decision, submission.title)
     record(actor, Event.SUBMISSION_REJECTED, submission, ground=reasons.ground.value)
     return decision
 
 
-def publish_revision(actor: Actor, submission: Submission, revision: SubmissionRevision) -> None:
-    """Replace the public text by the change its author handed in; the earlier one stays readable.
+def ask_for_change(actor: Actor, submission: Submission, reasons: Reasons) -> ModerationDecision:
+    """Ask the author to change a waiting contribution; it waits again once that is done.
 
-    :raise RuleBroken: if the change waits no longer, or the contribution is public no more
+    :raise RuleBroken: if it waits no longer, or nothing is explained
     """
     require(actor, Permission.SUBMISSION_MODERATE, submission)
-    _refuse_second_look(submission, revision)
-    revisions.put_on_the_page(submission, revision)
-    db.session.flush()
-    add_link(actor, submission, revision, Relation.CHANGED, reason=revision.reason)
-    _tell_author(submission, "revision-published", title=submission.title)
-    record(actor, Event.REVISION_PUBLISHED, submission, number=revision.number)
+    _refuse_second_decision(submission)
+    reasons = reasons.checked()
+    submission.awaits_author = True
+    decision = decide(actor, submission, Outcome.CHANGE_ASKED, reasons=reasons)
+    state_reasons(submission, decision, submission.title)
+    record(actor, Event.SUBMISSION_CHANGE_ASKED, submission, ground=reasons.ground.value)
+    return decision
 
 
-def reject_revision(
-    actor: Actor, submission: Submission, revision: SubmissionRevision, explanation: str
-) -> None:
-    """Leave the public text as it is, and tell the author why.
+def hide(actor: Actor, submission: Submission, reasons: Reasons) -> ModerationDecision:
+    """Take a public contribution off the page; a note with ground and date stays in its place.
 
-    :raise RuleBroken: if the change waits no longer, or nothing is explained
+    :raise RuleBroken: if it is not public, or nothing is explained
     """
     require(actor, Permission.SUBMISSION_MODERATE, submission)
-    _refuse_second_look(submission, revision)
-    explanation = explanation.strip()
-    if not explanation:
-        raise RuleBroken(mark("Please explain the decision to the author."), field="explanation")
-    revisions.refuse(revision)
-    db.session.flush()
-    add_link(actor, submission, revision, Relation.CHANGE_REJECTED, reason=explanation)
-    _tell_author(submission, "revision-rejected", title=submission.title, explanation=explanation)
-    record(actor, Event.REVISION_REJECTED, submission, number=revision.number)
+    reasons = reasons.checked()
+    publishing.hide(submission)
+    decision = decide(actor, submission, Outcome.HIDDEN, reasons=reasons)
+    state_reasons(submission, decision, submission.title)
+    record(actor, Event.SUBMISSION_HIDDEN, submission, ground=reasons.ground.value)
+    return decision
 
 
-def publish_argument(actor: Actor, argument: Argument) -> None:
-    """Put an argument that waits onto the page.
+def restore(
+    actor: Actor,
+    submission: Submission,
+    note: str = "",
+    *,
+    reverses: ModerationDecision | None = None,
+) -> ModerationDecision:
+    """Put a hidden or rejected contribution onto the page, with the number and votes it had.
 
-    :raise RuleBroken: if it waits no longer
+    :raise RuleBroken: if it is neither
     """
-    require(actor, Permission.ARGUMENT_MODERATE, argument)
-    if not argument.waits:
-        raise RuleBroken(mark("This has already been decided on."))
-    put_on_page(argument)
-    db.session.flush()
-    record(actor, Event.ARGUMENT_PUBLISHED, argument)
+    require(actor, Permission.SUBMISSION_MODERATE, submission)
+    if submission.status not in {Status.HIDDEN, Status.REJECTED}:
+        raise RuleBroken(mark("This contribution has already been decided on."))
+    publishing.put_on_page(submission)
+    record(actor, Event.SUBMISSION_RESTORED, submission)
+    return _restored(actor, submission, note, reverses)
 
 
-def remove_argument(actor: Actor, argument: Argument, reasons: Reasons) -> None:
-    """Do not publish an argument, or hide one that is on the page, and tell its author why.
+def put_back(
+    actor: Actor,
+    submission: Submission,
+    note: str = "",
+    *,
+    reverses: ModerationDecision,
+) -> ModerationDecision:
+    """Put back the passages a decision has taken out, where nobody has changed the text since.
 
-    :raise RuleBroken: if it is neither waiting nor on the page, or nothing is explained
+    :raise RuleBroken: if that decision took nothing out, or nothing is left to put back
     """
-    require(actor, Permission.ARGUMENT_MODERATE, argument)
-    explanation = reasons.explanation.strip()
-    if not explanation:
-        raise RuleBroken(mark("Please explain the decision to the author."), field="explanation")
-    if argument.waits:
-        refuse(argument)
-        event = Event.ARGUMENT_REFUSED
-    elif argument.is_public:
-        hide(argument)
-        event = Event.ARGUMENT_HIDDEN
-    else:
-        raise RuleBroken(mark("This has already been decided on."))
+    require(actor, Permission.SUBMISSION_MODERATE, submission)
+    redacting.put_back(submission, reverses)
     db.session.flush()
-    add_link(actor, argument, argument, Relation.REJECTED, reason=explanation)
-    about = db.session.get_one(Submission, argument.submission_id)
-    author = db.session.get(Person, argument.author_id) if argument.author_id else None
-    if author is not None:
-        tell(
-            author,
-            "argument-rejected",
-            url=f"/arguments/{argument.public_id}",
-            title=about.title,
-            text=argument.text,
-            ground=reasons.ground.value,
-            explanation=explanation,
-        )
-    record(actor, event, argument, ground=reasons.ground.value)
+    record(actor, Event.SUBMISSION_RESTORED, submission)
+    return _restored(actor, submission, note, reverses)
 
 
-def _refuse_second_look(submission: Submission, revision: SubmissionRevision) -> None:
-    if revision.state is not RevisionState.WAITING or not submission.is_public:
-        raise RuleBroken(mark("This change no longer waits: it was decided on, or replaced."))
+def wait_no_longer(
+    actor: Actor,
+    submission: Submission,
+    note: str = "",
+    *,
+    reverses: ModerationDecision,
+) -> ModerationDecision:
+    """The author need not change anything; the contribution waits for a decision again.
+
+    :raise RuleBroken: if nobody waits for the author
+    """
+    require(actor, Permission.SUBMISSION_MODERATE, submission)
+    if not submission.awaits_author:
+        raise RuleBroken(mark("Nobody waits for the author any more."))
+    submission.awaits_author = False
+    db.session.flush()
+    record(actor, Event.SUBMISSION_RESTORED, submission)
+    return _restored(actor, submission, note, reverses)
+
+
+def move(actor: Actor, submission: Submission, target: Round, note: str = "") -> ModerationDecision:
+    """Put a waiting contribution into another round, where it waits.
+
+    What is public stays where people have voted on it; it may be copied.
+
+    :raise RuleBroken: if it waits no longer, or is there already
+    """
+    require(actor, Permission.SUBMISSION_MODERATE, submission)
+    _refuse_second_decision(submission)
+    if target.id == submission.round_id:
+        raise RuleBroken(mark("It is in this round already."), field="round")
+    decision = decide(actor, submission, Outcome.MOVED, note=note.strip() or target.title)
+    submission.round_id = target.id
+    db.session.flush()
+    tell_author(
+        submission,
+        "submission-moved",
+        url=_page(submission),
+        title=submission.title,
+        round_title=target.title,
+    )
+    record(actor, Event.SUBMISSION_MOVED, submission, to=target.id)
+    return decision
 
 
 def _refuse_second_decision(submission: Submission) -> None:
@@ -167,28 +193,19 @@ def _refuse_second_decision(submission: Submission) -> None:
         raise RuleBroken(mark("This contribution has already been decided on."))
 
 
-def _decide(
-    actor: Actor,
-    submission: Submission,
-    outcome: Outcome,
-    *,
-    ground: Ground | None = None,
-    explanation: str = "",
+def _restored(
+    actor: Actor, submission: Submission, note: str, reverses: ModerationDecision | None
 ) -> ModerationDecision:
-    decision = ModerationDecision(
-        submission_id=submission.id,
-        moderator_id=actor.id,
-        outcome=outcome,
-        ground=ground,
-        explanation=explanation,
+    decision = decide(actor, submission, Outcome.RESTORED, note=note.strip(), reverses=reverses)
+    tell_author(
+        submission,
+        "decision-undone",
+        url=_page(submission),
+        title=submission.title,
+        note=decision.explanation,
     )
-    db.session.add(decision)
-    # Now, so that of two moderators at once the second one notices, and the link has an id.
-    db.session.flush()
     return decision
 
 
-def _tell_author(submission: Submission, kind: str, **facts: str) -> None:
-    author = db.session.get(Person, submission.author_id) if submission.author_id else None
-    if author is not None:
-        tell(author, kind, url=f"/submissions/{submission.public_id}", **facts)
+def _page(submission: Submission) -> str:
+    return f"/submissions/{submission.public_id}"

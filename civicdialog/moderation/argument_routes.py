@@ -11,7 +11,7 @@ from civicdialog.core.permissions import Permission, may
 from civicdialog.core.room import Room, broken_rule_on, current_actor, page
 from civicdialog.discussion import queries
 from civicdialog.discussion.models import Argument
-from civicdialog.moderation import actions
+from civicdialog.moderation import argument_actions as actions
 from civicdialog.moderation.forms import RejectForm
 from civicdialog.submissions.models import Submission
 from civicdialog.submissions.personal_data import marks_in

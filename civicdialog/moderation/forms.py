@@ -8,7 +8,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from civicdialog.moderation.actions import Reasons
+from civicdialog.moderation.deciding import Reasons
 from civicdialog.moderation.models import Ground
 
 GROUND_NAMES = {
@@ -25,25 +25,6 @@ GROUND_NAMES = {
 
 def _trimmed(value: Any) -> str:
     return (value or "").replace("\r\n", "\n").strip()
-
-
-class RefuseChangeForm(FlaskForm):
-    """Why a change of a published text is not published."""
-
-    explanation = TextAreaField(
-        _l("Explanation for the author"),
-        filters=[_trimmed],
-        validators=[
-            InputRequired(_l("Please explain the decision to the author.")),
-            Length(
-                min=10,
-                max=2000,
-                message=_l(
-                    "Please explain it in a sentence or two, with 2,000 characters at most."
-                ),
-            ),
-        ],
-    )
 
 
 class RejectForm(FlaskForm):

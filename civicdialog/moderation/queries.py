@@ -10,7 +10,12 @@ from sqlalchemy.orm import joinedload
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import Actor, Permission, require
-from civicdialog.moderation.models import ModerationDecision, Outcome
+from civicdialog.moderation.models import (
+    RESTRICTIONS,
+    ModerationDecision,
+    Outcome,
+    SubjectKind,
+)
 from civicdialog.rounds.models import Round
 from civicdialog.submissions.models import (
     RevisionState,
@@ -147,3 +152,20 @@ def history(
     if outcome is not None:
         wanted = wanted.where(ModerationDecision.outcome == outcome)
     return wanted if before_id is None else wanted.where(ModerationDecision.id < before_id)
+
+
+def restriction_on(kind: SubjectKind, subject_id: int) -> ModerationDecision:
+    """The restriction that holds for something; the viewer was checked at that.
+
+    :raise NoResultFound: if nothing restricts it
+    """
+    wanted = (
+        select(ModerationDecision)
+        .where(
+            ModerationDecision.subject_kind == kind,
+            ModerationDecision.subject_id == subject_id,
+            ModerationDecision.outcome.in_(RESTRICTIONS),
+        )
+        .order_by(ModerationDecision.id.desc())
+    )
+    return db.session.scalars(wanted.limit(1)).one()

@@ -11,8 +11,8 @@ from civicdialog.core import clock
 from civicdialog.core.db import db
 from civicdialog.core.permissions import Permission, may
 from civicdialog.core.room import Room, current_actor, page
-from civicdialog.moderation import actions, queries
-from civicdialog.moderation.forms import GROUND_NAMES, RefuseChangeForm, RejectForm
+from civicdialog.moderation import actions, queries, revision_actions
+from civicdialog.moderation.forms import GROUND_NAMES, RejectForm
 from civicdialog.moderation.hints import resembling
 from civicdialog.moderation.models import Outcome
 from civicdialog.submissions import attachments, revisions
@@ -96,7 +96,7 @@ def reject(public_id: str) -> Any:
 def change(public_id: str) -> Any:
     """What a published contribution says, what it shall say, and why."""
     submission = queries.one(current_actor(), public_id)
-    return _change_page(submission, RefuseChangeForm(formdata=None))
+    return _change_page(submission, RejectForm(formdata=None))
 
 
 @room.route(
@@ -107,21 +107,21 @@ def change(public_id: str) -> Any:
 def decide_change(public_id: str, number: int, outcome: str) -> Any:
     submission = queries.one(current_actor(), public_id, for_decision=True)
     revision = revisions.to_decide(submission.id, number)
-    form = RefuseChangeForm()
+    form = RejectForm()
     if revision.state is not RevisionState.WAITING or not submission.is_public:
         return _change_page(submission, form, 409)
     if outcome == "publish":
-        actions.publish_revision(current_actor(), submission, revision)
+        revision_actions.publish_revision(current_actor(), submission, revision)
         flash(gettext("The change of “%(title)s” is published.", title=submission.title), "success")
     elif form.validate():
-        actions.reject_revision(current_actor(), submission, revision, form.explanation.data or "")
+        revision_actions.reject_revision(current_actor(), submission, revision, form.draft())
         flash(gettext("“%(title)s” stays as it is.", title=submission.title), "success")
     else:
         return _change_page(submission, form, 422)
     return redirect(url_for("moderation.queue"), 303)
 
 
-def _change_page(submission: Submission, form: RefuseChangeForm, status: int = 200) -> Any:
+def _change_page(submission: Submission, form: RejectForm, status: int = 200) -> Any:
     actor = current_actor()
     waits = revisions.waiting(submission.id) if submission.is_public else None
     written = Written.of(waits.fields) if waits else None

@@ -21,16 +21,20 @@ WORDS: dict[str, tuple[str, str]] = {
         mark("Your contribution “%(title)s” is published."),
         mark("Read your contribution"),
     ),
-    "submission-rejected": (
-        mark("Your contribution “%(title)s” was not published."),
+    "submission-moved": (
+        mark("Your contribution “%(title)s” is in the round “%(round_title)s” now."),
+        mark("Read your contribution"),
+    ),
+    "decision-restricts": (
+        mark("The moderators have decided on something you wrote: “%(title)s”"),
         mark("Read the reasons"),
+    ),
+    "decision-undone": (
+        mark("The moderators have taken back a decision on what you wrote: “%(title)s”"),
+        mark("Show"),
     ),
     "revision-published": (
         mark("The change of your contribution “%(title)s” is published."),
-        mark("Read your contribution"),
-    ),
-    "revision-rejected": (
-        mark("The change of your contribution “%(title)s” was not published."),
         mark("Read your contribution"),
     ),
     "argument-added": (
@@ -64,10 +68,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "phase-began": (
         mark("In the round “%(title)s” something new has begun: %(phase)s"),
         mark("To the round"),
-    ),
-    "argument-rejected": (
-        mark("Your text about “%(title)s” does not stand on the page."),
-        mark("Show"),
     ),
 }
 PHASES = {

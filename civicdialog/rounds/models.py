@@ -78,6 +78,8 @@ class Round(Base):
     """Words that topics shall not be made of, such as the names of streets."""
     guests_may_vote: Mapped[bool] = mapped_column(default=False)
     guests_may_submit: Mapped[bool] = mapped_column(default=False)
+    submissions_wait: Mapped[bool] = mapped_column(default=True)
+    """Whether a moderator reads contributions before everybody does, or afterwards."""
     arguments_wait: Mapped[bool] = mapped_column(default=True)
     """Whether a moderator reads arguments before everybody does, or afterwards."""
     easy_language_waiver: Mapped[str] = mapped_column(Text, default="")

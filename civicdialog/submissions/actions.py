@@ -104,6 +104,7 @@ def correct_submission(actor: Actor, submission: Submission, draft: SubmissionDr
     draft = draft.cleaned()
     check(draft, needed=("title", "problem"))
     write(submission, draft)
+    submission.awaits_author = False
     db.session.flush()
     record(actor, Event.SUBMISSION_CORRECTED, submission)
 

@@ -104,6 +104,8 @@ class Submission(Base):
     search_terms: Mapped[str] = mapped_column(Text, default="")
     """Stems of all words, folded, between blanks, the title's first: what the search looks into."""
     status: Mapped[Status] = mapped_column(portable_enum(Status), default=Status.PENDING)
+    awaits_author: Mapped[bool] = mapped_column(default=False)
+    """Whether the moderation has asked its author to change something, and waits for that."""
     channel: Mapped[Channel] = mapped_column(portable_enum(Channel), default=Channel.ONLINE)
     source_id: Mapped[str | None] = mapped_column(String(80))
     """The id in the file it was imported from, unique in its round."""
@@ -258,6 +260,8 @@ class Attachment(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     preview: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """A small picture of a picture."""
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+    """Taken off the page by the moderation, which says why."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -5,14 +5,13 @@ from typing import Any
 from flask import request, url_for
 
 from civicdialog.core import clock
-from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor, Permission
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.discussion import queries
 from civicdialog.discussion.models import Argument, Stance
+from civicdialog.moderation.models import SubjectKind
+from civicdialog.moderation.queries import restriction_on
 from civicdialog.submissions.queries import by_public_id
-from civicdialog.trace.models import Relation
-from civicdialog.trace.queries import hops_from
 from civicdialog.web.arguments import Sort, argument_list, heading, one_argument
 from civicdialog.web.fairness import seed_for
 from civicdialog.web.words import gettext
@@ -86,5 +85,4 @@ def _reason(actor: Actor, argument: Argument) -> str:
         return ""
     if not (argument.is_hidden or argument.is_refused):
         return ""
-    links = db.session.scalars(hops_from(Argument.__tablename__, argument.id))
-    return next((link.reason for link in links if link.relation is Relation.REJECTED), "")
+    return restriction_on(SubjectKind.ARGUMENT, argument.id).explanation

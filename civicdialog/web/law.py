@@ -21,6 +21,8 @@ from civicdialog.web.words import gettext
 RULES: dict[str, str] = {
     "_own": mark("Only one's own."),
     "_not_own": mark("Never one's own."),
+    "_not_oneself": mark("Never oneself."),
+    "_neither_decided_nor_objects": mark("Only on decisions of others, on texts of others."),
     "_guests_where_the_round_says_so": mark("Without an account only where the round says so."),
     "_own_or_with_its_receipt": mark("Only one's own, or with its receipt."),
     "_with_its_receipt": mark("Only with its receipt."),

@@ -42,7 +42,13 @@ from civicdialog.core.letters import Letter
 from civicdialog.core.speaking import speaking
 from civicdialog.discussion.models import Argument, ArgumentRevision, HelpfulMark
 from civicdialog.insights.models import ClusterRun, OpinionRun
-from civicdialog.moderation.models import ModerationDecision
+from civicdialog.moderation.models import (
+    Appeal,
+    Assignment,
+    Block,
+    ModerationDecision,
+    Notice,
+)
 from civicdialog.notifications.models import (
     ContactMessage,
     Follow,
@@ -116,6 +122,14 @@ LINKED = (
     _part("messages", mark("Your messages"), Notification.person_id),
     _part("decisions_taken", mark("Decisions you have taken as a moderator"),
           ModerationDecision.moderator_id),
+    _part("assignments", mark("What you have taken on as a moderator"), Assignment.moderator_id),
+    _part("blocks", mark("Times in which you could not write"), Block.person_id),
+    _part("appeals", mark("Your objections to decisions"), Appeal.person_id,
+          hidden="decided_by_id"),
+    _part("appeals_decided", mark("Objections you have decided on"), Appeal.decided_by_id,
+          shown=frozenset({"id", "decision_id", "state", "decided_at", "reasons"})),
+    _part("notices", mark("What you have reported"), Notice.person_id,
+          hidden="key_hash form_token"),
     _part("steps_noted", mark("Steps of contributions that you have caused"), TraceLink.actor_id),
     _part("topics_requested", mark("Topics you have had built"), ClusterRun.requested_by_id,
           shown=RUN),

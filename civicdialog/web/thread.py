@@ -49,6 +49,15 @@ HOPS: Mapping[Relation, Hop] = {
     Relation.HANDED_IN: Hop(mark("Handed in")),
     Relation.PUBLISHED: Hop(mark("Published"), mark("The moderation team")),
     Relation.REJECTED: Hop(mark("Not published"), mark("The moderation team"), is_dead_end=True),
+    Relation.REDACTED: Hop(
+        mark("Passages with personal data were taken out"), mark("The moderation team")
+    ),
+    Relation.CHANGE_ASKED: Hop(
+        mark("The author was asked to change something"), mark("The moderation team")
+    ),
+    Relation.HIDDEN: Hop(mark("Hidden"), mark("The moderation team"), is_dead_end=True),
+    Relation.RESTORED: Hop(mark("Back on the page"), mark("The moderation team")),
+    Relation.MOVED: Hop(mark("Moved into another round"), mark("The moderation team")),
     Relation.WITHDRAWN: Hop(mark("Taken back by its author"), is_dead_end=True),
     Relation.CHANGED: Hop(mark("Changed by its author; the earlier text stays readable")),
     Relation.CHANGE_REJECTED: Hop(

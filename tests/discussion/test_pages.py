@@ -266,7 +266,7 @@ def test_hidden_it_leaves_a_note_and_its_author_hears_why(
     page = sign_in().get(f"/submissions/{submission.public_id}").text
     assert "Es spart Zeit." not in page
     assert "ausgeblendet" in page
-    assert kinds(db, ada) == ["argument-rejected"]
+    assert kinds(db, ada) == ["decision-restricts"]
     assert wrong_counters() == []
 
 

@@ -91,7 +91,7 @@ def test_the_author_is_told_that_it_is_published(moderator, waiting, db, ada):
 def test_the_author_is_told_why_it_is_not_published(moderator, waiting, db):
     actions.reject(moderator, waiting, REASONS)
     letter = db.session.scalars(select(Letter)).one()
-    assert letter.kind == "submission-rejected"
+    assert letter.kind == "decision-restricts"
     assert letter.facts["ground"] == "off_topic"
     assert letter.facts["explanation"] == REASONS.explanation
 

@@ -210,13 +210,19 @@ def test_the_history_can_be_narrowed_to_an_outcome(desk, make, ada):
 
 
 def test_the_history_pages_by_key(desk, make, ada, mo, db):
-    from civicdialog.moderation.models import Outcome
+    from civicdialog.moderation.models import Outcome, SubjectKind
 
     round = make.round()
     for n in range(27):
         one = make.submission(round, ada, title=f"Number {n:02}")
         make.keep(
-            ModerationDecision(submission_id=one.id, moderator_id=mo.id, outcome=Outcome.PUBLISHED)
+            ModerationDecision(
+                subject_kind=SubjectKind.SUBMISSION,
+                subject_id=one.id,
+                submission_id=one.id,
+                moderator_id=mo.id,
+                outcome=Outcome.PUBLISHED,
+            )
         )
     first = desk.get("/moderation/history").text
     assert "Number 02" in first

@@ -31,7 +31,7 @@ def test_the_newest_message_comes_first(sign_in, ada, tell_ada):
 
 
 def test_every_kind_of_message_has_words_in_both_languages(sign_in, ada, tell_ada):
-    facts = {"phase": "voting", "relation": "changed", "count": 2}
+    facts = {"phase": "voting", "relation": "changed", "count": 2, "round_title": "KI"}
     for kind in WORDS:
         tell_ada("Ampeln", kind=kind, **facts)
     german = sign_in(ada).get("/my/messages", headers={"Accept-Language": "de"}).text

@@ -31,9 +31,14 @@ FACTS = {
     "way-in-added": {"url": "/my/account", "way": "passkey"},
     "submission-received": {"url": "/my/contributions", "title": "Ampeln"},
     "submission-published": {"url": "/submissions/abc", "title": "Ampeln"},
-    "submission-rejected": {
-        "url": "/submissions/abc",
+    "submission-moved": {"url": "/submissions/abc", "title": "Ampeln", "round_title": "Verkehr"},
+    "decision-undone": {"url": "/submissions/abc", "title": "Ampeln", "note": "Wir lagen falsch."},
+    "decision-restricts": {
+        "url": "/decisions/abc",
         "title": "Ampeln",
+        "what": "submission",
+        "outcome": "rejected",
+        "automated": False,
         "ground": "duplicate",
         "explanation": "Es gibt ihn schon.\n\nSehen Sie dort nach.",
     },
@@ -62,19 +67,7 @@ FACTS = {
     "argument-added": {"url": "/arguments/abc", "title": "Ampeln"},
     "answer-added": {"url": "/arguments/abc", "title": "Ampeln"},
     "official-answer": {"url": "/arguments/abc", "title": "Ampeln"},
-    "argument-rejected": {
-        "url": "/arguments/abc",
-        "title": "Ampeln",
-        "text": "Das kostet.",
-        "ground": "insult",
-        "explanation": "Bitte anders.",
-    },
     "revision-published": {"url": "/submissions/abc", "title": "Ampeln"},
-    "revision-rejected": {
-        "url": "/submissions/abc",
-        "title": "Ampeln",
-        "explanation": "Das ist ein anderer Vorschlag.",
-    },
 }
 
 
@@ -320,12 +313,12 @@ def test_every_kind_of_letter_is_tested_here(app):
     assert templates == {f"mail/{kind}.txt" for kind in FACTS}
 
 
-def test_a_rejection_gives_rule_explanation_and_whom_to_write_to(db):
-    text = write(post("submission-rejected")).text
+def test_a_restriction_gives_rule_explanation_and_the_way_to_object(db):
+    text = write(post("decision-restricts")).text
     assert "Grund: " in text
     assert "duplicate" not in text
     assert "Es gibt ihn schon.\n\nSehen Sie dort nach." in text
-    assert "ki-dialog@halle.example" in text
+    assert "innerhalb von sechs Monaten widersprechen" in text
     assert "kein Programm" in text
 
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from civicdialog.core.db import transaction
 from civicdialog.core.errors import NotAllowed, RuleBroken
-from civicdialog.moderation.actions import publish_revision, reject_revision
+from civicdialog.moderation.deciding import Reasons
+from civicdialog.moderation.models import Ground
+from civicdialog.moderation.revision_actions import publish_revision, reject_revision
 from civicdialog.notifications.models import Notification
 from civicdialog.submissions import actions, revisions
 from civicdialog.submissions.handing_in import SubmissionDraft
@@ -132,10 +134,12 @@ def test_a_published_change_replaces_the_text_and_tells_the_author(public, ada, 
 
 def test_a_refused_change_leaves_the_text_and_tells_why(public, ada, mo, db):
     revise(ada, public)
-    decided(mo, public, reject_revision, "Das ist ein anderer Vorschlag.")
+    decided(
+        mo, public, reject_revision, Reasons(Ground.OFF_TOPIC, "Das ist ein anderer Vorschlag.")
+    )
     db.session.refresh(public)
     assert public.title == "Ohne Ansage"
-    assert db.session.scalars(select(Notification.kind)).all() == ["revision-rejected"]
+    assert db.session.scalars(select(Notification.kind)).all() == ["decision-restricts"]
 
 
 def test_everybody_reads_every_published_version_with_its_differences(public, ada, mo, sign_in):
@@ -152,7 +156,7 @@ def test_everybody_reads_every_published_version_with_its_differences(public, ad
 
 def test_a_refused_change_is_read_by_nobody(public, ada, mo, sign_in):
     revise(ada, public)
-    decided(mo, public, reject_revision, "Nein.")
+    decided(mo, public, reject_revision, Reasons(Ground.OFF_TOPIC, "Nein."))
     page = text_of(sign_in().get(f"/submissions/{public.public_id}/versions"))
     assert NEW.title not in page
 

@@ -35,6 +35,7 @@ from civicdialog.core.letters import Letter, write_letter
 from civicdialog.core.permissions import Role
 from civicdialog.discussion.counters import wrong_counters as wrong_arguments
 from civicdialog.discussion.models import Argument, HelpfulMark, Stance
+from civicdialog.moderation.models import ModerationDecision, Outcome, SubjectKind
 from civicdialog.notifications.models import ContactMessage, Notification
 from civicdialog.submissions.models import (
     Attachment,
@@ -113,6 +114,15 @@ def filled(table, column_of_person, person, parents):
     return row
 
 
+def decision_on(submission):
+    return ModerationDecision(
+        subject_kind=SubjectKind.SUBMISSION,
+        subject_id=submission.id,
+        submission_id=submission.id,
+        outcome=Outcome.PUBLISHED,
+    )
+
+
 def value_for(kind, marker):
     if isinstance(kind, String):
         return marker[-kind.length :] if kind.length else marker
@@ -130,6 +140,7 @@ def test_a_marker_in_every_text_of_every_table_is_found_again(sign_in, quinn, mo
     parents["recommendation"] = make.keep(advice)
     wanted = {}
     for part in LINKED[1:]:
+        parents["moderation_decision"] = make.keep(decision_on(parents["submission"]))
         row = filled(part.table, part.link.key, quinn, parents)
         if part.name == "topics_decided":  # a round has one current and one proposed run
             row["status"] = "superseded"
