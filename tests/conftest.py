@@ -86,14 +86,21 @@ def app(database_app):
 
 
 def _empty_all_tables():
-    names = [table.name for table in database.metadata.sorted_tables]
+    """Delete the rows of tables that have any; TRUNCATE of all would cost PostgreSQL far more."""
+    names = [table.name for table in reversed(database.metadata.sorted_tables)]
+    filled = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names
+    )
     with database.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            listed = ", ".join(f'"{name}"' for name in names)
-            connection.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
-        else:
-            for name in reversed(names):
-                connection.execute(text(f'DELETE FROM "{name}"'))
+        is_postgresql = connection.dialect.name == "postgresql"
+        found = set(connection.scalars(text(filled)))
+        for name in (name for name in names if name in found):
+            connection.execute(text(f'DELETE FROM "{name}"'))
+            if is_postgresql and "id" in database.metadata.tables[name].columns:
+                connection.execute(
+                    text("SELECT setval(pg_get_serial_sequence(:name, 'id'), 1, false)"),
+                    {"name": name},
+                )
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def tab_to(page, selector):
 
 
 def fits(page):
+    page.wait_for_load_state("networkidle")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
 
 
