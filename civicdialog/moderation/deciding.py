@@ -33,6 +33,9 @@ RELATIONS: dict[Outcome, Relation] = {
     Outcome.MOVED: Relation.MOVED,
 }
 """What becomes of a contribution; the thread tells nothing of the others."""
+BEFORE_PUBLICATION = frozenset({Outcome.CHANGE_ASKED, Outcome.REJECTED, Outcome.MOVED})
+"""Explained in the thread, which its author alone can read then. Words about what was public stay
+between the moderation and its author."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,8 @@ def decide(
     db.session.add(decision)
     db.session.flush()
     if isinstance(subject, Submission) and outcome in RELATIONS:
-        add_link(
-            actor,
-            subject,
-            decision,
-            RELATIONS[outcome],
-            reason=reasons.explanation if reasons else note,
-        )
+        said = decision.explanation if outcome in BEFORE_PUBLICATION else ""
+        add_link(actor, subject, decision, RELATIONS[outcome], reason=said)
     return decision
 
 

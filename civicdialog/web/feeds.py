@@ -38,7 +38,12 @@ DECISIONS = tuple(
     not in {
         Relation.HANDED_IN,
         Relation.PUBLISHED,
+        Relation.REDACTED,
+        Relation.CHANGE_ASKED,
         Relation.REJECTED,
+        Relation.HIDDEN,
+        Relation.RESTORED,
+        Relation.MOVED,
         Relation.WITHDRAWN,
         Relation.CHANGED,
         Relation.CHANGE_REJECTED,

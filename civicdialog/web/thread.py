@@ -78,6 +78,10 @@ HOPS: Mapping[Relation, Hop] = {
 }
 
 
+FOR_ITS_AUTHOR = frozenset({Relation.REJECTED, Relation.CHANGE_ASKED, Relation.MOVED})
+"""Explained to the author alone, also when it is published in the end."""
+
+
 def _topics(ids: Collection[int]) -> dict[int, Target]:
     rows = db.session.execute(
         select(Cluster.id, Cluster.label, Cluster.position, Round.slug)
@@ -158,7 +162,7 @@ def thread_page(actor: Actor, public_id: str) -> ThreadPage:
     return ThreadPage(
         submission,
         [*_so_far(submission, holds, targets), *_open_end(submission, holds)],
-        _told(replaced, targets),
+        _told(replaced, targets, submission.is_public),
     )
 
 
@@ -193,21 +197,29 @@ def _targets(links: Sequence[TraceLink]) -> dict[tuple[str, int], Target]:
 
 
 def _told(
-    links: Sequence[TraceLink], targets: Mapping[tuple[str, int], Target]
+    links: Sequence[TraceLink], targets: Mapping[tuple[str, int], Target], is_public: bool
 ) -> list[ThreadStep]:
     return [
-        _step(HOPS[link.relation], targets.get((link.to_kind, link.to_id)), link) for link in links
+        _step(
+            HOPS[link.relation],
+            targets.get((link.to_kind, link.to_id)),
+            link,
+            reason="" if is_public and link.relation in FOR_ITS_AUTHOR else link.reason,
+        )
+        for link in links
     ]
 
 
-def _step(hop: Hop, target: Target | None, link: TraceLink | None = None) -> ThreadStep:
+def _step(
+    hop: Hop, target: Target | None, link: TraceLink | None = None, reason: str = ""
+) -> ThreadStep:
     words = gettext(hop.words)
     name = target.name if target else ""
     return ThreadStep(
         words % {"target": name} if "%(target)s" in words else words,
         "dead_end" if hop.is_dead_end else "done",
         at=link.at if link else None,
-        reason=(link.reason if link else "") or (gettext(hop.reason) if hop.reason else ""),
+        reason=reason or (gettext(hop.reason) if hop.reason else ""),
         url=target.url if target else "",
         url_label=target.url_label if target else "",
         actor=gettext(hop.by) if hop.by else "",
@@ -219,7 +231,7 @@ def _so_far(
     links: Sequence[TraceLink],
     targets: Mapping[tuple[str, int], Target],
 ) -> list[ThreadStep]:
-    steps = [*_beginning(submission, links), *_told(links, targets)]
+    steps = [*_beginning(submission, links), *_told(links, targets, submission.is_public)]
     return sorted(steps, key=lambda step: step.at or submission.created_at)
 
 
