@@ -190,7 +190,7 @@ def _submission_page(submission: Submission, form: RejectForm, status: int = 200
         too_late=status == 409 and submission.status is not Status.PENDING,
         has_changed=status == 409 and submission.status is Status.PENDING,
         seen=_state(submission, files),
-        files=shown_files(files),
+        files=shown_files(files, hidden_too=True),
         parts=shown,
         personal=marks_in(
             [(gettext("Title"), submission.title), *((part.heading, part.text) for part in shown)]

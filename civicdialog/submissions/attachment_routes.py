@@ -63,7 +63,7 @@ def manage(public_id: str) -> Any:
         422 if form.errors else 200,
         form=form,
         submission=submission,
-        files=shown(files),
+        files=shown(files, hidden_too=True),
         can_add=waits and len(files) < limits.most,
         waits=waits,
         most=limits.most,

@@ -18,7 +18,7 @@ from civicdialog.core.db import db, forget_for_good
 from civicdialog.core.errors import NotFound, RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.ids import ALPHABET
-from civicdialog.core.permissions import Actor, Permission, require
+from civicdialog.core.permissions import Actor, Permission, may, require
 from civicdialog.submissions import queries
 from civicdialog.submissions.attachment_files import CheckedFile
 from civicdialog.submissions.models import Attachment, Status, Submission
@@ -125,7 +125,16 @@ def content(actor: Actor, public_id: str, *, preview: bool) -> tuple[Attachment,
     ).one_or_none()
     if found is None:
         raise NotFound(public_id)
-    return found[0], queries.by_public_id(actor, found[1])
+    file, submission = found[0], queries.by_public_id(actor, found[1])
+    if file.is_hidden and not sees_hidden(actor, submission):
+        raise NotFound(public_id)
+    return file, submission
+
+
+def sees_hidden(actor: Actor, submission: Submission) -> bool:
+    """Whether somebody sees files the moderation has hidden: its author, and the moderation."""
+    of_ones_own = may(actor, Permission.SUBMISSION_EDIT, submission)
+    return of_ones_own or may(actor, Permission.MODERATION_READ)
 
 
 def forget_all(submission: Submission) -> None:

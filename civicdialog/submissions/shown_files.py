@@ -23,13 +23,18 @@ class ShownFile:
     preview_url: str = ""
     width: int = 0
     height: int = 0
+    is_hidden: bool = False
+    """The moderation has taken it off the page: its author and the moderation see it still."""
 
 
-def shown(files: Sequence[Attachment]) -> list[ShownFile]:
-    return [_shown(each) for each in files]
+def shown(files: Sequence[Attachment], *, hidden_too: bool = False) -> list[ShownFile]:
+    """The files; in the place of a hidden one nothing but that, unless `hidden_too`."""
+    return [_shown(each, hidden_too=hidden_too) for each in files]
 
 
-def _shown(file: Attachment) -> ShownFile:
+def _shown(file: Attachment, *, hidden_too: bool) -> ShownFile:
+    if file.is_hidden and not hidden_too:
+        return ShownFile(file.public_id, "", "", "", "", is_hidden=True)
     width, height = preview_size(file.width, file.height) if file.width and file.height else (0, 0)
     return ShownFile(
         id=file.public_id,
@@ -40,6 +45,7 @@ def _shown(file: Attachment) -> ShownFile:
         preview_url=url_for("attachments.preview", public_id=file.public_id) if width else "",
         width=width,
         height=height,
+        is_hidden=file.is_hidden,
     )
 
 

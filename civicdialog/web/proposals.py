@@ -30,6 +30,7 @@ from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Deed, Round
 from civicdialog.submissions import listing
 from civicdialog.submissions import queries as submissions
+from civicdialog.submissions.attachments import sees_hidden
 from civicdialog.submissions.exposure import exposure
 from civicdialog.submissions.fields import Part
 from civicdialog.submissions.listing import Order
@@ -440,7 +441,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         status_badge="" if published else submission.status.value,
         byline=_byline(name, submission.published_at or submission.created_at),
         parts=presenting.parts(submission),
-        files=shown(submission.files),
+        files=shown(submission.files, hidden_too=sees_hidden(actor, submission)),
         notice_title=notice[0],
         notice_text=notice[1],
         notice_kind=notice[2],

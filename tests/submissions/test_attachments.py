@@ -326,6 +326,25 @@ def publish(mine):
         mine.status = Status.PUBLISHED
 
 
+def test_a_hidden_picture_is_seen_by_author_and_moderation_alone(
+    with_picture, mine, ada, mo, sign_in
+):
+    publish(mine)
+    with transaction():
+        with_picture.is_hidden = True
+    url = f"/attachments/{with_picture.public_id}"
+    assert [sign_in(who).get(url).status_code for who in (ada, mo, None)] == [200, 200, 404]
+
+
+def test_a_hidden_picture_leaves_a_note_and_not_its_description(with_picture, mine, sign_in):
+    publish(mine)
+    with transaction():
+        with_picture.is_hidden = True
+    html = text_of(sign_in().get(f"/submissions/{mine.public_id}"))
+    assert "Die Moderation hat diese Datei ausgeblendet." in html
+    assert "Die Anzeige ist dunkel" not in html
+
+
 def test_a_picture_is_served_so_that_it_can_do_nothing(with_picture, mine, sign_in):
     publish(mine)
     answer = sign_in().get(f"/attachments/{with_picture.public_id}")
