@@ -122,6 +122,8 @@ class RecommendationVersion(Base):
     reasons: Mapped[str] = mapped_column(Text)
     cites: Mapped[list[Any]] = mapped_column(default=list)
     """Ids of the contributions it rests on."""
+    topics: Mapped[list[Any]] = mapped_column(default=list)
+    """Keys of the topics it rests on, each with the name it had: `[key, label]`."""
     editor_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
@@ -165,4 +167,22 @@ class RecommendationVote(Base):
     is_named: Mapped[bool] = mapped_column(default=False)
     """Whether the dissent is published with the member's name."""
     cast_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    member: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+
+
+class RecommendationInterest(Base):
+    """A member says what ties them to the matter; they do not vote on it then."""
+
+    __tablename__ = "recommendation_interest"
+    __table_args__ = (UniqueConstraint("recommendation_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recommendation_id: Mapped[int] = mapped_column(
+        ForeignKey("recommendation.id", ondelete="CASCADE")
+    )
+    member_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    note: Mapped[str] = mapped_column(Text)
+    declared_at: Mapped[datetime] = mapped_column(default=clock.now)
     member: Mapped[Person | None] = relationship(lazy="raise_on_sql")

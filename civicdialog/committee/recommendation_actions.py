@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
 from civicdialog.committee import recommendation_queries as queries
 from civicdialog.committee.deliberation_models import (
     Choice,
     Recommendation,
     RecommendationComment,
+    RecommendationInterest,
     RecommendationVersion,
     RecommendationVote,
     Reply,
@@ -38,6 +42,8 @@ class RecommendationDraft:
     reasons: str
     numbers: Sequence[int]
     """Numbers of the cited contributions in their round."""
+    topics: Sequence[int] = ()
+    """Keys of the cited topics."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,14 @@ def begin_recommendation(
     recommendation = Recommendation(
         round_id=round.id, form_token=form_token, title=cleaned_line(draft.title)
     )
-    db.session.add(recommendation)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(recommendation)
+    except IntegrityError:
+        meanwhile = queries.by_form_token(form_token)
+        if meanwhile is None:
+            raise
+        return meanwhile
     _add_version(actor, recommendation, 1, draft, cites)
     record(actor, Event.RECOMMENDATION_BEGUN, recommendation)
     return recommendation
@@ -119,6 +131,17 @@ def _cited(actor: Actor, round_id: int, draft: RecommendationDraft) -> list[int]
     return sorted({each.id for each in found.values()})
 
 
+def _topics(round_id: int, keys: Sequence[int]) -> list[list[int | str]]:
+    """The cited topics with their names; one that was named before and is gone keeps its name."""
+    known = queries.topics_of(round_id)
+    gone = [key for key in keys if key not in known]
+    if gone:
+        raise RuleBroken(
+            mark("One of the topics no longer exists. Please choose again."), field="topics"
+        )
+    return [[key, known[key].label] for key in sorted(set(keys))]
+
+
 def _add_version(
     actor: Actor,
     recommendation: Recommendation,
@@ -134,6 +157,7 @@ def _add_version(
             text=cleaned(draft.text),
             reasons=cleaned(draft.reasons),
             cites=cites,
+            topics=_topics(recommendation.round_id, draft.topics),
             editor_id=actor.id,
         )
     )
@@ -189,6 +213,11 @@ def vote_on_recommendation(actor: Actor, recommendation: Recommendation, ballot:
     require(actor, Permission.RECOMMENDATION_VOTE)
     if recommendation.stage is not Stage.VOTE:
         raise RuleBroken(mark("There is no vote on this recommendation now."), field="choice")
+    if any(each.member_id == actor.id for each in queries.interests(recommendation.id)):
+        raise RuleBroken(
+            mark("You have said that something ties you to this matter; others decide on it."),
+            field="choice",
+        )
     if _has_written(actor, queries.newest(recommendation).cites):
         raise RuleBroken(
             mark("You have written one of the cited contributions; others decide on it."),
@@ -210,6 +239,34 @@ def vote_on_recommendation(actor: Actor, recommendation: Recommendation, ballot:
     record(actor, Event.RECOMMENDATION_VOTED, recommendation)
 
 
+def declare_interest(actor: Actor, recommendation: Recommendation, note: str) -> None:
+    """Say what ties oneself to the matter. A vote cast before is taken back; saying it again
+    changes the note.
+
+    :raise RuleBroken: if the vote is closed, or nothing is said
+    """
+    require(actor, Permission.RECOMMENDATION_VOTE)
+    note = cleaned(note)
+    if recommendation.stage in (Stage.PUBLISHED, Stage.NOT_CARRIED):
+        raise RuleBroken(mark("There is no vote on this recommendation now."), field="note")
+    if not note:
+        raise RuleBroken(mark("Please write something here."), field="note")
+    values = {"note": note, "declared_at": clock.now()}
+    insert = insert_into(RecommendationInterest).values(
+        recommendation_id=recommendation.id, member_id=actor.id, **values
+    )
+    db.session.execute(
+        insert.on_conflict_do_update(index_elements=["recommendation_id", "member_id"], set_=values)
+    )
+    db.session.execute(
+        delete(RecommendationVote).where(
+            RecommendationVote.recommendation_id == recommendation.id,
+            RecommendationVote.member_id == actor.id,
+        )
+    )
+    record(actor, Event.RECOMMENDATION_INTEREST_DECLARED, recommendation)
+
+
 def _has_written(actor: Actor, ids: Sequence[int]) -> bool:
     return any(each.author_id == actor.id for each in queries.cited(actor, ids))
 
@@ -217,7 +274,8 @@ def _has_written(actor: Actor, ids: Sequence[int]) -> bool:
 def close_vote(actor: Actor, recommendation: Recommendation, *, answer_due_on: date | None) -> None:
     """Count: what is carried is published and asks the administration for an answer."""
     require(actor, Permission.RECOMMENDATION_VOTE)
-    votes, members = queries.votes(recommendation.id), queries.member_count()
+    votes = queries.votes(recommendation.id)
+    members = queries.member_count() - len(queries.interests(recommendation.id))
     if recommendation.stage is Stage.VOTE:
         if len(votes) * 100 < recommendation.quorum_percent * members:
             raise RuleBroken(
@@ -232,10 +290,23 @@ def close_vote(actor: Actor, recommendation: Recommendation, *, answer_due_on: d
     recommendation.decided_at, recommendation.member_count = clock.now(), members
     if carried:
         recommendation.answer_due_on = answer_due_on
-        ids = queries.newest(recommendation).cites
-        for submission in queries.cited(actor, ids):
-            add_link(actor, submission, recommendation, Relation.RECOMMENDED)
+        _tell_the_thread(actor, recommendation)
     record(actor, Event.RECOMMENDATION_DECIDED, recommendation, stage=recommendation.stage)
+
+
+def _tell_the_thread(actor: Actor, recommendation: Recommendation) -> None:
+    """Every contribution it rests on, alone or with its topic, leads to it."""
+    newest = queries.newest(recommendation)
+    named = queries.cited(actor, newest.cites)
+    for submission in named:
+        add_link(actor, submission, recommendation, Relation.RECOMMENDED)
+    known = queries.topics_of(recommendation.round_id)
+    topics = [known[key] for key, _ in newest.topics if key in known]
+    told = {each.id for each in named}
+    for submission, topic in queries.public_in_topics(actor, topics):
+        if submission.id not in told:
+            link = Relation.RECOMMENDED_WITH_TOPIC
+            add_link(actor, submission, recommendation, link, reason=topic)
 
 
 def is_carried(choices: Sequence[Choice], majority_percent: int) -> bool:

@@ -10,6 +10,7 @@ from wtforms import (
     DateField,
     HiddenField,
     RadioField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -60,6 +61,13 @@ class RecommendationForm(FlaskForm):
         filters=[_line],
     )
 
+    topics = SelectMultipleField(
+        _l("Topics it rests on"),
+        choices=[],
+        coerce=int,
+        validate_choice=False,
+    )
+
     def validate_numbers(self, field: StringField) -> None:
         if not re.fullmatch(r"[0-9,;\s]*", field.data or ""):
             raise ValidationError(_l("Please write numbers with commas between them."))
@@ -72,6 +80,7 @@ class RecommendationForm(FlaskForm):
             text=self.text.data or "",
             reasons=self.reasons.data or "",
             numbers=[int(number) for number in re.findall(r"\d+", self.numbers.data or "")],
+            topics=self.topics.data or (),
         )
 
     def began_from(self) -> int:
@@ -129,6 +138,20 @@ class BallotForm(FlaskForm):
 
     def ballot(self) -> Ballot:
         return Ballot(Choice(self.choice.data), self.dissent.data or "", bool(self.is_named.data))
+
+
+class InterestForm(FlaskForm):
+    """What ties a member to the matter."""
+
+    note = TextAreaField(
+        _l("What ties you to this matter?"),
+        [_FILLED, Length(max=500, message=_l("Please use at most 500 characters."))],
+        description=_l(
+            "For example: you work for a firm that sells such programs. You do not vote then. The "
+            "note is published with your name when the recommendation is."
+        ),
+        filters=[_text],
+    )
 
 
 class CloseVoteForm(FlaskForm):

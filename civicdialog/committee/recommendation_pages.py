@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
@@ -13,6 +14,7 @@ from civicdialog.committee.deliberation_models import (
     Choice,
     Recommendation,
     RecommendationComment,
+    RecommendationInterest,
     RecommendationVersion,
     RecommendationVote,
     Stage,
@@ -21,6 +23,7 @@ from civicdialog.committee.recommendation_forms import CHOICES, REPLIES
 from civicdialog.committee.screening_results import day
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor
+from civicdialog.rounds.models import Round
 from civicdialog.submissions.revisions import Changed, differences
 
 STAGES = {
@@ -163,7 +166,22 @@ def said(comments: Sequence[RecommendationComment]) -> list[tuple[str, datetime,
     return [(_name(each.author), each.created_at, each.text) for each in comments]
 
 
-def as_typed(viewer: Actor, recommendation: Recommendation) -> dict[str, str]:
+def interests(tied: Sequence[RecommendationInterest]) -> list[tuple[str, str]]:
+    """Who said that something ties them to the matter, and what."""
+    return [(_name(each.member), each.note) for each in tied]
+
+
+def topics(round: Round, version: RecommendationVersion) -> list[tuple[str, str]]:
+    """The cited topics: name, and where their contributions stand as long as the topic holds."""
+    known = queries.topics_of(round.id) if version.topics else {}
+    listed = url_for("web.proposals", slug=round.slug)
+    return [
+        (label, f"{listed}?topic={known[key].position}" if key in known else "")
+        for key, label in version.topics
+    ]
+
+
+def as_typed(viewer: Actor, recommendation: Recommendation) -> dict[str, Any]:
     """The newest text as a member would have typed it."""
     newest = queries.newest(recommendation)
     cited = queries.cited(viewer, newest.cites)
@@ -172,5 +190,6 @@ def as_typed(viewer: Actor, recommendation: Recommendation) -> dict[str, str]:
         "text": newest.text,
         "reasons": newest.reasons,
         "numbers": ", ".join(str(each.number) for each in cited),
+        "topics": [key for key, _ in newest.topics],
         "based_on": str(newest.number),
     }

@@ -9,6 +9,7 @@ from civicdialog.accounts.models import PersonRole
 from civicdialog.committee.deliberation_models import (
     Recommendation,
     RecommendationComment,
+    RecommendationInterest,
     RecommendationVersion,
     RecommendationVote,
     Stage,
@@ -16,7 +17,8 @@ from civicdialog.committee.deliberation_models import (
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import Actor, Permission, Role, may
-from civicdialog.submissions.models import Submission
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunStatus
+from civicdialog.submissions.models import Status, Submission
 from civicdialog.submissions.queries import visible_to as visible_submissions
 
 PAGE_SIZE = 50
@@ -99,6 +101,48 @@ def votes(recommendation_id: int) -> Sequence[RecommendationVote]:
         .order_by(RecommendationVote.id)
     )
     return db.session.scalars(wanted).all()
+
+
+def interests(recommendation_id: int) -> Sequence[RecommendationInterest]:
+    """Which members said that something ties them to the matter, the first one first."""
+    wanted = (
+        select(RecommendationInterest)
+        .options(joinedload(RecommendationInterest.member))
+        .where(RecommendationInterest.recommendation_id == recommendation_id)
+        .order_by(RecommendationInterest.id)
+    )
+    return db.session.scalars(wanted).all()
+
+
+def topics_of(round_id: int) -> dict[int, Cluster]:
+    """The topics that hold in a round, by their key; what fits nowhere is none."""
+    wanted = (
+        select(Cluster)
+        .join(ClusterRun, ClusterRun.id == Cluster.run_id)
+        .where(
+            ClusterRun.round_id == round_id,
+            ClusterRun.status == RunStatus.CURRENT,
+            Cluster.leftover.is_(False),
+        )
+        .order_by(Cluster.position)
+    )
+    return {each.key: each for each in db.session.scalars(wanted)}
+
+
+def public_in_topics(viewer: Actor, topics: Sequence[Cluster]) -> list[tuple[Submission, str]]:
+    """The public contributions of topics, each with the topic's name."""
+    names = {each.id: each.label for each in topics}
+    wanted = (
+        select(Submission, ClusterMember.cluster_id)
+        .join(ClusterMember, ClusterMember.submission_id == Submission.id)
+        .where(
+            visible_submissions(viewer),
+            Submission.status == Status.PUBLISHED,
+            ClusterMember.cluster_id.in_(names),
+        )
+        .order_by(Submission.id)
+    )
+    return [(each, names[number]) for each, number in db.session.execute(wanted)]
 
 
 def member_count() -> int:

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from civicdialog.committee import recommendation_actions as actions
 from civicdialog.committee import recommendation_pages as pages
@@ -15,6 +16,7 @@ from civicdialog.committee.recommendation_forms import (
     BallotForm,
     CloseVoteForm,
     CommentForm,
+    InterestForm,
     OpenVoteForm,
     RecommendationForm,
     ReplyForm,
@@ -87,6 +89,8 @@ def show(public_id: str) -> Any:
         outcome=pages.outcome(queries.votes(found.id), found),
         answer=pages.answer_of(found, clock.now().date()),
         cited=queries.cited(actor, version.cites),
+        topics=pages.topics(found.round, version),
+        interests=pages.interests(queries.interests(found.id)),
         form=form if may_reply else None,
         may_work=may(actor, Permission.RECOMMENDATION_WRITE),
         crumbs=_crumbs(found),
@@ -112,8 +116,9 @@ def _crumbs(recommendation: Recommendation, *last: Crumb) -> list[Crumb]:
 )
 def new(slug: str) -> Any:
     """Write a first draft."""
-    actor, form = current_actor(), RecommendationForm()
+    actor = current_actor()
     round = rounds.by_slug(actor, slug)
+    form = _form(round.id)
     if request.method == "POST" and form.validate():
         try:
             begun = actions.begin_recommendation(
@@ -135,6 +140,14 @@ def new(slug: str) -> Any:
     )  # fmt: skip
 
 
+def _form(round_id: int, typed: dict[str, Any] | None = None) -> RecommendationForm:
+    """The form with the topics that hold now."""
+    form = RecommendationForm(data=typed)
+    topics = queries.topics_of(round_id).values()
+    form.topics.choices = [SelectChoice(each.key, each.label) for each in topics]
+    return form
+
+
 @room.route(
     "/committee/recommendations/<public_id>/edit",
     methods=["GET", "POST"],
@@ -144,7 +157,7 @@ def edit(public_id: str) -> Any:
     """Write a further version."""
     actor, posted = current_actor(), request.method == "POST"
     found = queries.by_public_id(actor, public_id, for_change=posted)
-    form = RecommendationForm(data=None if posted else pages.as_typed(actor, found))
+    form = _form(found.round_id, None if posted else pages.as_typed(actor, found))
     if posted and form.validate():
         try:
             actions.change_recommendation(actor, found, form.draft(), based_on=form.began_from())
@@ -178,7 +191,7 @@ def work(public_id: str) -> Any:
 def _work_page(found: Recommendation, typed: FlaskForm | None) -> Any:
     """The workplace; a form that came back with errors takes the place of an empty one."""
     actor, versions = current_actor(), queries.versions(found.id)
-    votes = queries.votes(found.id)
+    votes, tied = queries.votes(found.id), queries.interests(found.id)
     mine = next((each for each in votes if each.member_id == actor.id), None)
     forms: dict[str, FlaskForm] = {
         "comment": CommentForm(formdata=None),
@@ -190,6 +203,10 @@ def _work_page(found: Recommendation, typed: FlaskForm | None) -> Any:
             else None,
         ),
         "closing": CloseVoteForm(formdata=None),
+        "interest": InterestForm(
+            formdata=None,
+            data=next(({"note": each.note} for each in tied if each.member_id == actor.id), None),
+        ),
     }
     if typed is not None:
         forms = {name: typed if type(typed) is type(empty) else empty
@@ -204,8 +221,11 @@ def _work_page(found: Recommendation, typed: FlaskForm | None) -> Any:
         versions=pages.told(versions),
         comments=pages.said(queries.comments(found.id)),
         votes=pages.named(votes),
-        member_count=queries.member_count(),
+        interests=pages.interests(tied),
+        is_tied=any(each.member_id == actor.id for each in tied),
+        member_count=queries.member_count() - len(tied),
         cited=queries.cited(actor, versions[0].cites),
+        topics=pages.topics(found.round, versions[0]),
         form=typed,
         crumbs=_crumbs(found),
         **forms,
@@ -281,6 +301,26 @@ def vote(public_id: str) -> Any:
             broken_rule_on(form, error)
         else:
             flash(gettext("Your vote is noted."), "success")
+            return _back(public_id)
+    return _work_page(found, form)
+
+
+@room.route(
+    "/committee/recommendations/<public_id>/interest",
+    methods=["POST"],
+    needs=Permission.RECOMMENDATION_VOTE,
+)
+def interest(public_id: str) -> Any:
+    """Say what ties oneself to the matter."""
+    actor, form = current_actor(), InterestForm()
+    found = queries.by_public_id(actor, public_id, for_change=True)
+    if form.validate():
+        try:
+            actions.declare_interest(actor, found, form.note.data or "")
+        except RuleBroken as error:
+            broken_rule_on(form, error)
+        else:
+            flash(gettext("Your note is kept. You do not vote on this."), "success")
             return _back(public_id)
     return _work_page(found, form)
 

@@ -95,6 +95,7 @@ class Event(StrEnum):
     RECOMMENDATION_CHANGED = "recommendation.changed"
     RECOMMENDATION_DISCUSSED = "recommendation.discussed"
     RECOMMENDATION_COMMENTED = "recommendation.commented"
+    RECOMMENDATION_INTEREST_DECLARED = "recommendation.interest_declared"
     RECOMMENDATION_VOTE_OPENED = "recommendation.vote_opened"
     RECOMMENDATION_VOTED = "recommendation.voted"
     RECOMMENDATION_DECIDED = "recommendation.decided"

@@ -26,6 +26,7 @@ class Relation(StrEnum):
     GROUPED_UNDER = "grouped_under"
     DESCRIBED_IN = "described_in"
     RECOMMENDED = "recommended"
+    RECOMMENDED_WITH_TOPIC = "recommended_with_topic"
 
 
 class TraceLink(Base):

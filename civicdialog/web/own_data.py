@@ -27,6 +27,7 @@ from civicdialog.accounts.models import (
 from civicdialog.committee.deliberation_models import (
     Recommendation,
     RecommendationComment,
+    RecommendationInterest,
     RecommendationVersion,
     RecommendationVote,
 )
@@ -150,6 +151,8 @@ LINKED = (
           RecommendationVersion.editor_id),
     _part("recommendation_comments", mark("What you have said about recommendations"),
           RecommendationComment.author_id, hidden="form_token"),
+    _part("recommendation_interests", mark("What you said ties you to a recommendation"),
+          RecommendationInterest.member_id),
     _part("recommendation_votes", mark("How you have voted on recommendations"),
           RecommendationVote.member_id),
     _part("recommendation_answers", mark("Recommendations you have answered"),

@@ -75,6 +75,10 @@ HOPS: Mapping[Relation, Hop] = {
     Relation.RECOMMENDED: Hop(
         mark("Cited in the recommendation “%(target)s”"), mark("The advisory committee")
     ),
+    Relation.RECOMMENDED_WITH_TOPIC: Hop(
+        mark("Its topic is cited in the recommendation “%(target)s”"),
+        mark("The advisory committee"),
+    ),
 }
 
 

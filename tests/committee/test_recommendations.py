@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from civicdialog.committee import recommendation_actions as actions
 from civicdialog.committee import recommendation_queries as queries
 from civicdialog.committee.deliberation_models import Choice, Recommendation, Reply, Stage
 from civicdialog.committee.recommendation_actions import Ballot, RecommendationDraft
 from civicdialog.core import clock
+from civicdialog.core.db import db as database
 from civicdialog.core.errors import NotAllowed, NotFound, RuleBroken
 from civicdialog.core.permissions import VISITOR
+from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, RunStatus
 
 DRAFT = RecommendationDraft("Ampeln zuerst", "Die Stadt prüft lernende Ampeln.", "Viele.", [1])
 
@@ -210,3 +213,118 @@ def test_what_was_typed_survives_an_error(round, kim, sign_in):
     typed = {"title": "Ampeln", "text": "Prüfen.", "reasons": "Viele.", "numbers": "77"}
     answer = sign_in(kim).post("/committee/rounds/ki/recommendations/new", data=typed)
     assert (answer.status_code, "Prüfen." in answer.text) == (422, True)
+
+
+# ---- topics, and what ties members to a matter ----------------------------------------------
+
+
+@pytest.fixture
+def topic(make, round, proposal):
+    run = make.keep(
+        ClusterRun(
+            round_id=round.id, seed=0, settings={}, versions={}, input_hash="", result_hash="",
+            status=RunStatus.CURRENT, submission_count=1, seconds=0.0,
+        )
+    )  # fmt: skip
+    cluster = make.keep(
+        Cluster(
+            run_id=run.id, position=0, key=7, label="Verkehr", terms=[], size=1, central=[],
+            summary=[],
+        )
+    )  # fmt: skip
+    make.keep(ClusterMember(cluster_id=cluster.id, submission_id=proposal.id, probability=1.0))
+    return cluster
+
+
+def on_topic(kim, round, topic):
+    draft = RecommendationDraft("Ampeln zuerst", "Wir prüfen.", "Viele.", [], [topic.key])
+    return actions.begin_recommendation(kim.as_actor(), round, draft, form_token="topic")
+
+
+def carried(kim, begun):
+    actions.open_discussion(kim.as_actor(), begun)
+    actions.open_vote(kim.as_actor(), begun, quorum_percent=100, majority_percent=50)
+    vote(kim, begun, Choice.YES)
+    close(kim, begun)
+
+
+def test_contributions_of_a_cited_topic_lead_to_the_recommendation(
+    db, round, proposal, topic, kim, sign_in
+):
+    begun = on_topic(kim, round, topic)
+    carried(kim, begun)
+    db.session.commit()
+    html = sign_in().get(f"/submissions/{proposal.public_id}/thread").text
+    assert "Ihr Thema wird in der Empfehlung „Ampeln zuerst“ genannt" in html
+    assert f"/recommendations/{begun.public_id}" in html
+
+
+def test_a_cited_topic_stands_on_the_public_page(db, round, topic, kim, sign_in):
+    begun = on_topic(kim, round, topic)
+    carried(kim, begun)
+    db.session.commit()
+    html = sign_in().get(f"/recommendations/{begun.public_id}").text
+    assert "Verkehr" in html
+    assert "?topic=0" in html
+
+
+def test_the_topics_of_a_round_can_be_chosen(round, topic, kim, sign_in):
+    browser, url = sign_in(kim), "/committee/rounds/ki/recommendations/new"
+    assert "Verkehr" in browser.get(url).text
+    sent = {"title": "Ampeln", "text": "Prüfen.", "reasons": "Viele.", "topics": ["7"]}
+    assert browser.post(url, data=sent).status_code == 303
+    assert queries.newest(queries.by_form_token(only_token())).topics == [[7, "Verkehr"]]
+
+
+def only_token():
+    return database.session.scalars(select(Recommendation.form_token)).one()
+
+
+def test_a_topic_that_is_gone_is_not_cited(round, topic, kim):
+    draft = RecommendationDraft("Ampeln", "Prüfen.", "Viele.", [], [99])
+    with pytest.raises(RuleBroken, match="no longer exists"):
+        actions.begin_recommendation(kim.as_actor(), round, draft, form_token="gone")
+
+
+def test_who_is_tied_to_the_matter_does_not_vote(voting, kim):
+    actions.declare_interest(kim.as_actor(), voting, "Meine Firma verkauft Ampeln.")
+    with pytest.raises(RuleBroken, match="ties you"):
+        vote(kim, voting, Choice.YES)
+
+
+def test_a_vote_cast_before_is_taken_back(voting, kim, db):
+    vote(kim, voting, Choice.YES)
+    actions.declare_interest(kim.as_actor(), voting, "Meine Firma verkauft Ampeln.")
+    assert queries.votes(voting.id) == []
+
+
+def test_the_others_are_enough_for_the_quorum(voting, kim, lea):
+    actions.declare_interest(lea.as_actor(), voting, "Meine Firma verkauft Ampeln.")
+    vote(kim, voting, Choice.YES)
+    close(kim, voting)
+    assert (voting.stage, voting.member_count) == (Stage.PUBLISHED, 1)
+
+
+def test_the_note_is_published_with_the_recommendation(voting, kim, lea, sign_in, db):
+    actions.declare_interest(lea.as_actor(), voting, "Meine Firma verkauft Ampeln.")
+    vote(kim, voting, Choice.YES)
+    close(kim, voting)
+    db.session.commit()
+    html = sign_in().get(f"/recommendations/{voting.public_id}").text
+    assert "Lea" in html
+    assert "Meine Firma verkauft Ampeln." in html
+
+
+def test_after_the_vote_nobody_declares_anything(voting, kim, lea):
+    vote(kim, voting, Choice.YES)
+    vote(lea, voting, Choice.YES)
+    close(kim, voting)
+    with pytest.raises(RuleBroken):
+        actions.declare_interest(lea.as_actor(), voting, "Zu spät.")
+
+
+def test_the_note_is_written_on_the_page_of_the_recommendation(begun, kim, sign_in, db):
+    browser, url = sign_in(kim), f"/committee/recommendations/{begun.public_id}"
+    assert browser.post(f"{url}/interest", data={"note": ""}).status_code == 422
+    assert browser.post(f"{url}/interest", data={"note": "Ich berate."}).status_code == 303
+    assert "Ich berate." in browser.get(url).text
