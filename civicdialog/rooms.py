@@ -49,13 +49,15 @@ def open_all(app: Flask) -> None:
     from civicdialog.web import feed_routes as feeds
     from civicdialog.web import follow_routes as following
     from civicdialog.web import following as news
+    from civicdialog.web import open_data
+    from civicdialog.web import open_data_routes as data
     from civicdialog.web import own_routes as own
     from civicdialog.web import routes as web
     from civicdialog.web import share_routes as share
     from civicdialog.web import text_routes as texts
 
     for room in (
-        web, said, following, feeds, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, reports, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
+        web, said, following, feeds, data, choices, discussion, argument_moderation, texts, share, committee, profiles, screening, duty_dates, recommendations, reports, moderation, voting, submissions, drafts, attachments, versions, receipts, entry, rounds, notifications, contact, accounts,
         account, ways, own,
     ):  # fmt: skip
         app.register_blueprint(room.room)
@@ -71,6 +73,7 @@ def open_all(app: Flask) -> None:
         reports_tasks,
         voting_tasks,
         retention,
+        open_data,
     ):
         duties.register(app)
     accounts.init_app(app)

@@ -33,7 +33,7 @@ PAGES = {
         "/how-it-works", "/how-it-works/topics", "/how-it-works/order", "/how-it-works/opinions",
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions/map", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
-        "/styleguide", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine", f"/rounds/{SLUG}/share",
+        "/styleguide", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine", f"/rounds/{SLUG}/share", f"/rounds/{SLUG}/data", f"/rounds/{SLUG}/recommendations",
         "{proposal}/thread", "{proposal}/arguments", "{argument}", "{described}/profile", "{described}/profile/versions", "/accessibility/report", "/accessibility/report/sent",
     ],
     "citizen": [
