@@ -28,20 +28,19 @@ from contextlib import contextmanager  # noqa: E402
 from dataclasses import dataclass  # noqa: E402
 
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright  # noqa: E402
-from sqlalchemy import select  # noqa: E402
 
 from civicdialog import create_app  # noqa: E402
 from civicdialog.config import load_settings  # noqa: E402
 from civicdialog.core.db import db  # noqa: E402
-from civicdialog.core.permissions import Actor  # noqa: E402
-from civicdialog.demo.load import SLUG, load_demo  # noqa: E402
+from civicdialog.demo.load import load_demo  # noqa: E402
 from civicdialog.demo.people import SAMPLE_PASSWORD  # noqa: E402
-from civicdialog.insights.building_opinions import build_opinions  # noqa: E402
 from civicdialog.maintenance import migrate_database  # noqa: E402
-from civicdialog.rounds.queries import by_slug  # noqa: E402
-from civicdialog.submissions.models import Status, Submission  # noqa: E402
 from tests.browser.conftest import FLAGS  # noqa: E402
-from tests.browser.test_accessibility import EMAILS, PAGES  # noqa: E402
+from tests.browser.test_accessibility import (  # noqa: E402
+    EMAILS,
+    PAGES,
+    addresses_in_the_sample_round,
+)
 
 MOST_BYTES = 60_000
 MOST_REQUESTS = 5
@@ -96,7 +95,7 @@ class View:
 
 @contextmanager
 def sample_site() -> Iterator[tuple[str, dict[str, str]]]:
-    """Address of a server with the sample round, and addresses of two contributions."""
+    """Address of a server with the sample round, and addresses of what its pages are about."""
     scratch = Path(tempfile.mkdtemp(prefix="civicdialog-weight-"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -111,15 +110,7 @@ def sample_site() -> Iterator[tuple[str, dict[str, str]]]:
     with app.app_context():
         migrate_database()
         load_demo(progress=lambda share, step: None)
-        build_opinions(Actor.system(), by_slug(Actor.system(), SLUG))
-        found = {
-            name: db.session.scalar(
-                select(Submission.public_id)
-                .where(Submission.status == status)
-                .order_by(Submission.argument_count.desc(), Submission.id)
-            )
-            for name, status in (("proposal", Status.PUBLISHED), ("pending", Status.PENDING))
-        }
+        found = addresses_in_the_sample_round()
         db.session.remove()
     server = subprocess.Popen(
         [sys.executable, "-m", "civicdialog", "serve"],
@@ -131,13 +122,7 @@ def sample_site() -> Iterator[tuple[str, dict[str, str]]]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{url}/health/live")
-        yield (
-            url,
-            {
-                "proposal": f"/submissions/{found['proposal']}",
-                "pending": f"/moderation/submissions/{found['pending']}",
-            },
-        )
+        yield url, found
     finally:
         server.terminate()
         server.wait(20)

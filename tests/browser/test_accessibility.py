@@ -81,26 +81,24 @@ def with_picture(public_id):
     return f"/submissions/{public_id}"
 
 
-@pytest.fixture(scope="module")
-def addresses(live):
-    """Addresses of one published and one waiting contribution; the votes are summed up."""
-    with live.app.app_context():
-        build_opinions(Actor.system(), by_slug(Actor.system(), SLUG))
-        shown = db.session.scalars(
-            select(Submission.public_id).where(
-                Submission.status == Status.PUBLISHED, Submission.argument_count > 1
-            )
-        ).first()
-        waiting = db.session.scalars(
-            select(Submission.public_id).where(Submission.status == Status.PENDING)
-        ).first()
-        said = db.session.scalars(
-            select(Argument.public_id)
-            .join(Submission, Submission.id == Argument.submission_id)
-            .where(Submission.public_id == shown)
-        ).first()
-        applications = examine(EMAILS["committee"], EMAILS["editor"])
-        own = with_picture(waiting)
+def addresses_in_the_sample_round():
+    """Addresses of what the pages are about; the votes are summed up."""
+    build_opinions(Actor.system(), by_slug(Actor.system(), SLUG))
+    shown = db.session.scalars(
+        select(Submission.public_id).where(
+            Submission.status == Status.PUBLISHED, Submission.argument_count > 1
+        )
+    ).first()
+    waiting = db.session.scalars(
+        select(Submission.public_id).where(Submission.status == Status.PENDING)
+    ).first()
+    said = db.session.scalars(
+        select(Argument.public_id)
+        .join(Submission, Submission.id == Argument.submission_id)
+        .where(Submission.public_id == shown)
+    ).first()
+    applications = examine(EMAILS["committee"], EMAILS["editor"])
+    own = with_picture(waiting)
     return {
         "proposal": f"/submissions/{shown}",
         "own": own,
@@ -108,6 +106,12 @@ def addresses(live):
         "pending": f"/moderation/submissions/{waiting}",
         **applications,
     }
+
+
+@pytest.fixture(scope="module")
+def addresses(live):
+    with live.app.app_context():
+        return addresses_in_the_sample_round()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
