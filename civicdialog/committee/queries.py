@@ -139,7 +139,7 @@ def topic_counts(runs: Sequence[ClusterRun]) -> dict[int, int]:
     """The number of topics of each run, by its id."""
     rows = db.session.execute(
         select(Cluster.run_id, func.count())
-        .where(Cluster.run_id.in_([run.id for run in runs]))
+        .where(Cluster.run_id.in_([run.id for run in runs]), Cluster.retired.is_(False))
         .group_by(Cluster.run_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from civicdialog.analysis.run_file import as_bytes
 from civicdialog.committee import (
+    correction_pages,
     opinion_card,
     opinion_queries,
     quality,
@@ -30,7 +31,7 @@ from civicdialog.insights import actions
 from civicdialog.insights import queries as insights
 from civicdialog.insights.actions import FEWEST, RUN_TOPICS
 from civicdialog.insights.export import opinion_export, run_export
-from civicdialog.insights.models import Cluster, ClusterRun, OpinionRun
+from civicdialog.insights.models import Cluster, ClusterRun, OpinionRun, RunStatus
 from civicdialog.insights.opinion_refresh import RUN_OPINIONS
 from civicdialog.rounds import queries as rounds
 from civicdialog.rounds.models import Round
@@ -69,6 +70,7 @@ def topics(slug: str) -> Any:
         run=run,
         reading=reading.reading_of(round, run) if run else None,
         measures=quality.measures(run) if run else [],
+        people=_badges(round, run) if run else {},
         job=job,
         became="" if run is None or is_current else versions.status_in_words(run.status),
         proposed=proposed if is_current else None,
@@ -96,6 +98,7 @@ def topic(slug: str, number: int) -> Any:
         name=name,
         topic=chosen,
         tabs=reading.part_tabs(round, run, chosen, part),
+        people=_badges(round, run).get(chosen.key),
         rows=_member_rows(run, rows[: queries.PAGE_SIZE]),
         crumbs=_crumbs(round, name),
         **_pages("committee.topic", rows, here),
@@ -351,6 +354,12 @@ def _chosen_opinions(round: Round) -> OpinionRun | None:
 
 def _run_of(round: Round, run_id: int) -> ClusterRun:
     return _existing(insights.run_with_topics(round.id, run_id))
+
+
+def _badges(round: Round, run: ClusterRun) -> dict[int, correction_pages.TopicBadge]:
+    """How much of each topic people changed; only the version that holds can be changed."""
+    may_decide = may(current_actor(), Permission.TOPICS_DECIDE) and run.status is RunStatus.CURRENT
+    return correction_pages.badges(round, run, may_decide=may_decide)
 
 
 def _existing(run: Run | None) -> Run:

@@ -56,6 +56,10 @@ class Permission(StrEnum):
     """Bring in contributions collected elsewhere."""
     PERSON_BLOCK = "person:block"
     """Keep somebody else from writing for a time."""
+    DECISION_READ = "decision:read"
+    """Read why something was decided, and what became of it."""
+    DECISION_APPEAL = "decision:appeal"
+    """Object to a decision on the own text."""
     APPEAL_DECIDE = "appeal:decide"
     """Decide on an objection to somebody else's decision on somebody else's text."""
     MODERATION_READ = "moderation:read"
@@ -82,6 +86,8 @@ class Permission(StrEnum):
     """Group the contributions of a round again."""
     TOPICS_DECIDE = "topics:decide"
     """Adopt or refuse proposed topics, and choose how contributions are grouped."""
+    TOPIC_DOUBT = "topic:doubt"
+    """Say that the own contribution does not fit its topic."""
     OPINIONS_READ = "opinions:read"
     """Read what opinion groups think of each topic, and how sure that is."""
     OPINIONS_RUN = "opinions:run"
@@ -179,6 +185,10 @@ def _public_or_concerned(actor: Actor, subject: Any) -> bool:
     return concerned or bool(subject.is_public)
 
 
+def _concerned_or_moderation(actor: Actor, subject: Any) -> bool:
+    return _own_or_with_its_receipt(actor, subject) or Role.MODERATOR in actor.roles
+
+
 @dataclass(frozen=True)
 class Grant:
     """The roles that hold a permission, and the rule that must hold besides."""
@@ -211,6 +221,8 @@ POLICY: dict[Permission, Grant] = {
     P.SUBMISSION_MODERATE: _to(R.MODERATOR, rule=_not_own),
     P.SUBMISSION_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.PERSON_BLOCK: _to(R.MODERATOR, rule=_not_oneself),
+    P.DECISION_READ: _to(*Role, rule=_concerned_or_moderation),
+    P.DECISION_APPEAL: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.APPEAL_DECIDE: _to(R.MODERATOR, rule=_neither_decided_nor_objects),
     P.MODERATION_READ: _to(R.MODERATOR),
     P.VOTE_CAST: _to(R.PARTICIPANT, R.VISITOR, rule=_guests_where_the_round_says_so),
@@ -224,6 +236,7 @@ POLICY: dict[Permission, Grant] = {
     P.TOPICS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.TOPICS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.TOPICS_DECIDE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.TOPIC_DOUBT: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.OPINIONS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.OPINIONS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.PROFILE_EDIT: _to(R.EDITOR, rule=_not_own),

@@ -12,6 +12,7 @@ from civicdialog.core.i18n import mark
 from civicdialog.core.jobs import Job, cancel_job, open_job, request_job, ring_later
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.insights import keeping, queries
+from civicdialog.insights.corrections_keeping import bring_in
 from civicdialog.insights.keeping import Alike, FoundTopics, Place
 from civicdialog.insights.keeping_opinions import (
     FoundOpinions,
@@ -125,7 +126,9 @@ def adopt_run(actor: Actor, run: ClusterRun, *, reason: str = "") -> None:
     """
     require(actor, Permission.TOPICS_DECIDE)
     _note_decision(actor, run, cleaned(reason))
+    before = queries.run_with_topics(run.round_id)
     _let_hold(actor, run)
+    bring_in(run, {topic.key: topic.label for topic in before.clusters} if before else None)
     record(actor, Event.TOPICS_ADOPTED, run)
 
 

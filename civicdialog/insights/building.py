@@ -45,6 +45,7 @@ def build_topics(
     from civicdialog.analysis.sentence_vectors import MODEL
     from civicdialog.analysis.topics import cluster_texts
     from civicdialog.analysis.wishes import with_stability
+    from civicdialog.insights.teaching import Taught
     from civicdialog.insights.vectors import Text, vectors_of
 
     report = progress or (lambda share, step: None)
@@ -73,7 +74,8 @@ def build_topics(
     if FEWEST <= len(texts) <= MOST_CHECKED:
         report(_GROUPED, CHECKING)
         topics = with_stability(topics)
-    result = topics_as_dict(topics, [text.name for text in texts])
+    taught = Taught.of(round_id, topics, texts)
+    result = topics_as_dict(taught.topics, [text.name for text in texts])
     seconds = float(f"{time.perf_counter() - began:.2f}")
     report(_KEPT, KEEPING)
     topics_found = FoundTopics(
@@ -83,13 +85,16 @@ def build_topics(
             "ignored_words": ignored,
             "words_only": vectors is None,
             "model": "" if vectors is None else MODEL,
+            **taught.settings,
         },
         versions=library_versions(),
         input_hash=input_hash((text.name, text.title, text.body) for text in texts),
         result_hash=result_hash(result),
         seconds=seconds,
         ids={text.name: text.id for text in texts},
-        **_compared(round_id, texts, result),
+        machine=taught.machine(result),
+        machine_labels=taught.machine_labels(result),
+        **_compared(round_id, texts, result, taught.keys),
     )
     with transaction():
         return keep_topics(actor, db.session.get_one(Round, round_id), topics_found)
@@ -100,7 +105,12 @@ def part_of(report: Progress, begin: float, end: float) -> Progress:
     return lambda share, step: report(begin + share * (end - begin), step)
 
 
-def _compared(round_id: int, texts: Sequence["Text"], result: Mapping[str, Any]) -> dict[str, Any]:
+def _compared(
+    round_id: int,
+    texts: Sequence["Text"],
+    result: Mapping[str, Any],
+    known: Mapping[str, int] | None,
+) -> dict[str, Any]:
     """Which topics go on from the current run, and which contributions are elsewhere now."""
     from civicdialog.analysis.growth import difference, match
 
@@ -112,6 +122,10 @@ def _compared(round_id: int, texts: Sequence["Text"], result: Mapping[str, Any])
     then = {str(number): key for number, key in before.items()}
     now = {str(ids[row["id"]]): position[row["cluster"]] for row in result["contributions"]}
     keys = match(then, now)
+    if known is not None:
+        keys = {
+            place: known[str(theme)] for theme, place in position.items() if str(theme) in known
+        }
     moved = difference(then, now, keys).moved
     return {
         "previous_id": current.id if current else None,

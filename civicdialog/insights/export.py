@@ -8,7 +8,7 @@ from civicdialog.analysis.run_file import WITH_SENTENCES, opinion_run_file, run_
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.i18n import mark
-from civicdialog.insights import queries
+from civicdialog.insights import corrections_queries, queries
 from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, OpinionRun
 from civicdialog.insights.opinion_reading import read_votes
 from civicdialog.rounds.models import Round
@@ -37,8 +37,8 @@ def run_export(run: ClusterRun) -> dict[str, Any]:
             "levels": 2,
             "words_only": run.method != WITH_SENTENCES,
             "ignore": settings.get("ignored_words", []),
-            "names": {},
-            "decisions": {},
+            "names": settings.get("names", {}),
+            "decisions": settings.get("decisions", {}),
         },
         versions=run.versions,
         input_sha256=run.input_hash,
@@ -49,7 +49,11 @@ def run_export(run: ClusterRun) -> dict[str, Any]:
             "largest_share": run.largest_share,
             "quality": {"modularity": run.modularity, "stability": run.stability},
             "ask_about": [names[number] for number in run.ask_about if number in names],
-            "topics": [_topic(cluster, names) for cluster in run.clusters],
+            "topics": [
+                _topic(cluster, names)
+                for cluster in corrections_queries.all_topics(run.id)
+                if cluster.result != {}
+            ],
             "contributions": [_contribution(row) for row in rows],
         },
     )
@@ -64,17 +68,19 @@ def _vectors(run: ClusterRun, model: str, ids: Sequence[int]) -> bytes | None:
 
 
 def _topic(cluster: Cluster, names: dict[int, str]) -> dict[str, Any]:
+    """A topic as the run said it, whatever people changed since."""
+    said = cluster.result or {}
     return {
         "cluster": cluster.position,
         "key": cluster.key,
-        "label": cluster.label,
+        "label": said.get("label", cluster.label),
         "terms": cluster.terms,
-        "size": cluster.size,
+        "size": said.get("size", cluster.size),
         "leftover": cluster.leftover,
-        "central": [names[number] for number in cluster.central if number in names],
+        "central": [n for each in said.get("central", cluster.central) if (n := names.get(each))],
         "summary": [
             {"text": sentence["text"], "source": names[sentence["submission_id"]]}
-            for sentence in cluster.summary
+            for sentence in said.get("summary", cluster.summary)
             if sentence["submission_id"] in names
         ],
         "subtopics": cluster.subtopics,
@@ -85,7 +91,7 @@ def _contribution(row: Row) -> dict[str, Any]:
     member, cluster, submission = row
     return {
         "id": submission.public_id,
-        "cluster": cluster.position,
+        "cluster": cluster.position if member.result_position is None else member.result_position,
         "probability": member.probability,
         "second": member.second_position,
         "fits": member.fits,

@@ -1,7 +1,7 @@
 """Writing runs: topics, members and the links of the thread, a few statements for any number."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, insert, literal, select, update
@@ -11,6 +11,7 @@ from civicdialog.core import clock
 from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor
 from civicdialog.insights.models import (
+    LONGEST_LABEL,
     Cluster,
     ClusterMember,
     ClusterRun,
@@ -21,7 +22,6 @@ from civicdialog.rounds.models import Round
 from civicdialog.submissions.models import Status, Submission
 from civicdialog.trace.models import Relation, TraceLink
 
-LONGEST_LABEL = 200
 BATCH = 2_000
 """So many ids fit into one statement of either database."""
 
@@ -47,6 +47,10 @@ class FoundTopics:
     """Key of the earlier topic that a position continues; without one the topic is new."""
     moved: Sequence[tuple[int, int, int]]
     """(database id, key before, position now) of contributions that are elsewhere now."""
+    machine: Mapping[str, int] = field(default_factory=dict)
+    """Position the texts alone would give to contributions that people placed."""
+    machine_labels: Mapping[int, str] = field(default_factory=dict)
+    """What the words alone would call a topic, by its position."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def new_run(actor: Actor, round: Round, found: FoundTopics) -> ClusterRun:
             for number, before, now in found.moved
         ],
         clusters=[
-            _cluster(position, keys[position], topic, found.ids)
+            _cluster(position, keys[position], topic, found)
             for position, topic in enumerate(result["topics"])
         ],
     )
@@ -125,7 +129,8 @@ def _keys(round_id: int, found: FoundTopics) -> list[int]:
     return keys
 
 
-def _cluster(position: int, key: int, topic: Mapping[str, Any], ids: Mapping[str, int]) -> Cluster:
+def _cluster(position: int, key: int, topic: Mapping[str, Any], found: FoundTopics) -> Cluster:
+    ids = found.ids
     return Cluster(
         position=position,
         key=key,
@@ -144,6 +149,7 @@ def _cluster(position: int, key: int, topic: Mapping[str, Any], ids: Mapping[str
         leftover=topic["leftover"],
         x=topic["x"],
         y=topic["y"],
+        machine_label=found.machine_labels.get(position, "")[:LONGEST_LABEL],
     )
 
 
@@ -166,6 +172,7 @@ def keep_members(run: ClusterRun, found: FoundTopics) -> None:
             "sub_position": parts.get((row["cluster"], row["subcluster"]), 0),
             "fits": row["fits"],
             "reasons": list(row["reasons"]),
+            "machine_position": found.machine.get(row["id"]),
         }
         for row in result["contributions"]
     ]

@@ -7,12 +7,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from civicdialog.accounts.models import Person
 from civicdialog.core import clock
 from civicdialog.core.db import Base, portable_enum
+
+
+LONGEST_LABEL = 200
 
 
 class RunStatus(StrEnum):
@@ -80,8 +93,12 @@ class ClusterRun(Base):
         lazy="raise_on_sql", foreign_keys=[decided_by_id]
     )
     clusters: Mapped[list["Cluster"]] = relationship(
-        lazy="raise_on_sql", order_by="Cluster.position", cascade="all, delete-orphan"
+        lazy="raise_on_sql",
+        order_by="Cluster.position",
+        cascade="all, delete-orphan",
+        primaryjoin="and_(ClusterRun.id == Cluster.run_id, Cluster.retired.is_(False))",
     )
+    """Topics to be read; those that people have emptied or merged are missing."""
 
 
 class Cluster(Base):
@@ -114,6 +131,12 @@ class Cluster(Base):
     x: Mapped[float | None]
     y: Mapped[float | None]
     """Place on the map of topics: what is alike lies close together."""
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Merged into another topic or emptied by people: no longer to be read."""
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What the run itself said, once people have changed it; empty for a topic people added."""
+    machine_label: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """The label the words suggested, where the run took over a name from people."""
 
 
 class ClusterMember(Base):
@@ -139,6 +162,10 @@ class ClusterMember(Base):
     """Words of the submission that speak for its topic, the most telling first."""
     placed_later: Mapped[bool] = mapped_column(default=False)
     """Published after the run and assigned to it: no part of the run's result."""
+    result_position: Mapped[int | None]
+    """Where the run put it, once people have moved it."""
+    machine_position: Mapped[int | None]
+    """Where the texts alone would have put it, if the run followed a decision of people."""
 
 
 class OpinionRun(Base):
@@ -213,3 +240,70 @@ class SimilarPair(Base):
     kind: Mapped[SimilarKind] = mapped_column(portable_enum(SimilarKind))
     score: Mapped[float]
     """From 0 to 1; identical ones have 1."""
+
+
+class Deed(StrEnum):
+    """What people do to topics."""
+
+    RENAMED = "renamed"
+    MERGED = "merged"
+    ADDED = "added"
+    MOVED = "moved"
+    PINNED = "pinned"
+    OFF_TOPIC = "off_topic"
+    UNDONE = "undone"
+
+
+class TopicCorrection(Base):
+    """One thing that people changed about the topics of a round. Only added to, never edited."""
+
+    __tablename__ = "topic_correction"
+    __table_args__ = (
+        Index("ix_topic_correction_round", "round_id", "id"),
+        Index("ix_topic_correction_submission", "submission_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    deed: Mapped[Deed] = mapped_column(portable_enum(Deed))
+    topic_key: Mapped[int]
+    """The topic it is about; the one something goes into."""
+    other_key: Mapped[int | None]
+    """The topic something comes from."""
+    submission_id: Mapped[int | None] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE")
+    )
+    label: Mapped[str] = mapped_column(String(200), default="")
+    """The new name; else what the topic was called then."""
+    reason: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    actor_role: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("topic_correction.id"), unique=True)
+    actor: Mapped[Person | None] = relationship(lazy="raise_on_sql", foreign_keys=[actor_id])
+
+
+class TopicDoubt(Base):
+    """An author says that the contribution does not fit its topic; one open one at a time."""
+
+    __tablename__ = "topic_doubt"
+    __table_args__ = (
+        Index("ix_topic_doubt_round", "round_id", "id"),
+        Index(
+            "uq_topic_doubt_open",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
+    topic_key: Mapped[int]
+    suggestion: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    answered_at: Mapped[datetime | None]

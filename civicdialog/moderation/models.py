@@ -98,7 +98,9 @@ class ModerationDecision(Base):
     """Whether a machine had a part in the decision."""
     means: Mapped[str] = mapped_column(String(60), default="")
     """Which one: the name of the hint the moderator saw."""
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_decision.id"))
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("moderation_decision.id"), index=True
+    )
     """The decision this one undoes."""
     moderator: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     submission: Mapped[Submission | None] = relationship(lazy="raise_on_sql")

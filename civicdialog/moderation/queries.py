@@ -1,6 +1,6 @@
 """Reading what waits for a decision, and the decisions taken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -154,18 +154,15 @@ def history(
     return wanted if before_id is None else wanted.where(ModerationDecision.id < before_id)
 
 
-def restriction_on(kind: SubjectKind, subject_id: int) -> ModerationDecision:
-    """The restriction that holds for something; the viewer was checked at that.
-
-    :raise NoResultFound: if nothing restricts it
-    """
+def restrictions_on(kind: SubjectKind, ids: Collection[int]) -> dict[int, ModerationDecision]:
+    """The newest restriction of each of these; the viewer was checked at them."""
     wanted = (
         select(ModerationDecision)
         .where(
             ModerationDecision.subject_kind == kind,
-            ModerationDecision.subject_id == subject_id,
+            ModerationDecision.subject_id.in_(ids),
             ModerationDecision.outcome.in_(RESTRICTIONS),
         )
-        .order_by(ModerationDecision.id.desc())
+        .order_by(ModerationDecision.id)
     )
-    return db.session.scalars(wanted.limit(1)).one()
+    return {each.subject_id: each for each in db.session.scalars(wanted)}

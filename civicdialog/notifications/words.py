@@ -37,6 +37,14 @@ WORDS: dict[str, tuple[str, str]] = {
         mark("The change of your contribution “%(title)s” is published."),
         mark("Read your contribution"),
     ),
+    "appeal-made": (
+        mark("Somebody objects to a decision of the moderation: “%(title)s”"),
+        mark("Decide on the objection"),
+    ),
+    "appeal-decided": (
+        mark("We have decided on your objection: “%(title)s”"),
+        mark("Read the reasons"),
+    ),
     "argument-added": (
         mark("Somebody says something about your proposal “%(title)s”."),
         mark("Read it"),

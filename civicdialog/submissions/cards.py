@@ -31,6 +31,8 @@ class OwnCard:
     withdraw_url: str
     edit_url: str
     versions_url: str
+    statement_url: str
+    """Why the moderation restricts it, and how to object."""
     files_url: str
     summary: str = ""
     topic: str = ""
@@ -67,6 +69,9 @@ def own_cards(submissions: Sequence[Submission]) -> list[OwnCard]:
             else "",
             edit_url=url_for("versions.edit", public_id=each.public_id)
             if each.can_be_changed
+            else "",
+            statement_url=url_for("statements.of_submission", public_id=each.public_id)
+            if each.awaits_author or each.status in {Status.REJECTED, Status.HIDDEN}
             else "",
             files_url=url_for("attachments.manage", public_id=each.public_id)
             if each.can_be_changed

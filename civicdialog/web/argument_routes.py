@@ -9,8 +9,8 @@ from civicdialog.core.permissions import Actor, Permission
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.discussion import queries
 from civicdialog.discussion.models import Argument, Stance
-from civicdialog.moderation.models import SubjectKind
-from civicdialog.moderation.queries import restriction_on
+from civicdialog.moderation.models import ModerationDecision, SubjectKind
+from civicdialog.moderation.queries import restrictions_on
 from civicdialog.submissions.queries import by_public_id
 from civicdialog.web.arguments import Sort, argument_list, heading, one_argument
 from civicdialog.web.fairness import seed_for
@@ -75,14 +75,14 @@ def one(public_id: str) -> Any:
         round=submission.round,
         said=one_argument(actor, argument, submission, clock.now()),
         heading=heading(argument.stance),
-        reason=_reason(actor, argument),
+        restriction=_restriction(actor, argument),
     )
 
 
-def _reason(actor: Actor, argument: Argument) -> str:
+def _restriction(actor: Actor, argument: Argument) -> ModerationDecision | None:
     """Why the moderation took it off the page or kept it off: for its author alone."""
     if actor.id is None or argument.author_id != actor.id:
-        return ""
+        return None
     if not (argument.is_hidden or argument.is_refused):
-        return ""
-    return restriction_on(SubjectKind.ARGUMENT, argument.id).explanation
+        return None
+    return restrictions_on(SubjectKind.ARGUMENT, [argument.id]).get(argument.id)

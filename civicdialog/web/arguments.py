@@ -12,9 +12,11 @@ from civicdialog.discussion import queries as discussion
 from civicdialog.discussion.models import Argument, Stance
 from civicdialog.discussion.queries import Place
 from civicdialog.discussion.ranking import drawn
+from civicdialog.moderation.models import ModerationDecision, SubjectKind
+from civicdialog.moderation.queries import restrictions_on
 from civicdialog.rounds.models import Deed
 from civicdialog.submissions.models import Submission
-from civicdialog.web.templating import day_in_words
+from civicdialog.web.templating import day_in_words, label
 from civicdialog.web.words import gettext
 
 SHORT = 3
@@ -196,14 +198,19 @@ def _said(
     actor: Actor, submission: Submission, ids: Sequence[int], now: datetime
 ) -> dict[int, Said]:
     found = discussion.with_answers(actor, ids)
+    gone = [each.id for each, _ in found if each.is_hidden or each.is_refused]
+    restrictions = restrictions_on(SubjectKind.ARGUMENT, gone) if gone else {}
     can_write = submission.round.permits(Deed.ARGUE, now)
     answers: dict[int, list[Said]] = {}
     for each, is_marked in found:
         if each.parent_id is not None:
-            one = _one(actor, each, is_marked, can_write, ())
+            why = restrictions.get(each.id)
+            one = _one(actor, each, is_marked, can_write, (), why)
             answers.setdefault(each.parent_id, []).append(one)
     return {
-        each.id: _one(actor, each, is_marked, can_write, answers.get(each.id, ()))
+        each.id: _one(
+            actor, each, is_marked, can_write, answers.get(each.id, ()), restrictions.get(each.id)
+        )
         for each, is_marked in found
         if each.parent_id is None
     }
@@ -215,6 +222,7 @@ def _one(
     is_marked: bool,
     can_write: bool,
     answers: Sequence[Said],
+    why: ModerationDecision | None,
 ) -> Said:
     name = argument.author.public_name if argument.author else argument.author_name
     is_mine = actor.id is not None and argument.author_id == actor.id
@@ -227,7 +235,7 @@ def _one(
         public_id=here,
         url=url_for("said.one", public_id=here),
         text=argument.text if is_readable else "",
-        note=_note(argument, is_mine),
+        note=_note(argument, is_mine, why),
         byline=gettext(
             "%(name)s, %(date)s",
             name=_signature(argument, name),
@@ -263,11 +271,11 @@ def _signature(argument: Argument, name: str) -> str:
     return name or gettext("without a name")
 
 
-def _note(argument: Argument, is_mine: bool) -> str:
+def _note(argument: Argument, is_mine: bool, why: ModerationDecision | None) -> str:
     if argument.is_public:
         return ""
     if argument.is_hidden:
-        return gettext("The moderation team has hidden this text.")
+        return _why_hidden(why)
     if argument.is_withdrawn:
         return gettext("This was taken back by its author.")
     if argument.is_refused:
@@ -275,3 +283,13 @@ def _note(argument: Argument, is_mine: bool) -> str:
     if is_mine:
         return gettext("Being checked: until then only you can read it.")
     return gettext("Its author has changed this text. The new one is being checked.")
+
+
+def _why_hidden(why: ModerationDecision | None) -> str:
+    if why is None or why.ground is None:
+        return gettext("The moderation team has hidden this text.")
+    return gettext(
+        "The moderation team has hidden this text on %(day)s. Reason: %(ground)s.",
+        day=day_in_words(why.decided_at),
+        ground=label(why.ground),
+    )

@@ -44,6 +44,8 @@ DECISIONS = tuple(
         Relation.HIDDEN,
         Relation.RESTORED,
         Relation.MOVED,
+        Relation.APPEALED,
+        Relation.APPEAL_DECIDED,
         Relation.WITHDRAWN,
         Relation.CHANGED,
         Relation.CHANGE_REJECTED,

@@ -38,11 +38,12 @@ TOLD_OTHERWISE = frozenset({
     Relation.HANDED_IN, Relation.PUBLISHED, Relation.REJECTED, Relation.WITHDRAWN,
     Relation.CHANGED, Relation.CHANGE_REJECTED, Relation.ANSWERED, Relation.REDACTED,
     Relation.CHANGE_ASKED, Relation.HIDDEN, Relation.RESTORED, Relation.MOVED,
+    Relation.APPEALED, Relation.APPEAL_DECIDED,
 })  # fmt: skip
 """Steps of which the author of a contribution is told where they are made."""
 OF_NO_INTEREST = frozenset({
     Relation.HANDED_IN, Relation.GROUPED_UNDER, Relation.CHANGE_REJECTED, Relation.REJECTED,
-    Relation.CHANGE_ASKED, Relation.MOVED,
+    Relation.CHANGE_ASKED, Relation.MOVED, Relation.APPEALED, Relation.APPEAL_DECIDED,
 })  # fmt: skip
 """Steps of which nobody else is told."""
 FOLLOWS_AT_ONCE = 500

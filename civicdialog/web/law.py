@@ -21,6 +21,7 @@ from civicdialog.web.words import gettext
 RULES: dict[str, str] = {
     "_own": mark("Only one's own."),
     "_not_own": mark("Never one's own."),
+    "_concerned_or_moderation": mark("Only one's own, or with its receipt; and the moderation."),
     "_not_oneself": mark("Never oneself."),
     "_neither_decided_nor_objects": mark("Only on decisions of others, on texts of others."),
     "_guests_where_the_round_says_so": mark("Without an account only where the round says so."),

@@ -86,4 +86,5 @@ def footer_links() -> tuple[Entry, ...]:
     root = request.script_root
     legal = tuple(Entry(gettext(name), _url("web.legal", root, page)) for name, page in FOOTER)
     report = Entry(gettext("Report a barrier"), _url("contact.report", root))
-    return (*legal, report, Entry(gettext("Who may do what"), _url("web.law", root)))
+    account = Entry(gettext("What the moderation did"), _url("transparency.show", root))
+    return (*legal, report, Entry(gettext("Who may do what"), _url("web.law", root)), account)

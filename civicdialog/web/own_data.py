@@ -42,7 +42,7 @@ from civicdialog.core.jobs import Job
 from civicdialog.core.letters import Letter
 from civicdialog.core.speaking import speaking
 from civicdialog.discussion.models import Argument, ArgumentRevision, HelpfulMark
-from civicdialog.insights.models import ClusterRun, OpinionRun
+from civicdialog.insights.models import ClusterRun, OpinionRun, TopicCorrection, TopicDoubt
 from civicdialog.moderation.models import (
     Appeal,
     Assignment,
@@ -136,6 +136,9 @@ LINKED = (
           shown=RUN),
     _part("topics_decided", mark("Topics you have decided on"), ClusterRun.decided_by_id,
           shown=RUN),
+    _part("topics_corrected", mark("Topics you have corrected"), TopicCorrection.actor_id),
+    _part("doubts_answered", mark("Doubts about topics you have answered"),
+          TopicDoubt.answered_by_id),
     _part("opinions_requested", mark("Evaluations of votes you have asked for"),
           OpinionRun.requested_by_id, shown=RUN),
     _part("profiles_written", mark("Profiles of applications you have written"),

@@ -26,6 +26,7 @@ from civicdialog.core.view_models import (
 )
 from civicdialog.insights.queries import members_of
 from civicdialog.moderation.hints import Hint
+from civicdialog.moderation.models import ModerationDecision
 from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Deed, Round
 from civicdialog.submissions import listing
@@ -39,7 +40,7 @@ from civicdialog.submissions.models import Channel, Kind, Status, Submission
 from civicdialog.submissions.ranking import MOST_RANKED
 from civicdialog.submissions.shown_files import ShownFile, shown
 from civicdialog.trace import queries as trace
-from civicdialog.trace.models import Relation
+from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.voting import queries as voting
 from civicdialog.web import hints, presenting
 from civicdialog.web.arguments import Discussion, columns_of
@@ -417,6 +418,10 @@ class ProposalPage:
     list_url: str
     profile_url: str
     """Where the city has described the application, if it has."""
+    redaction: ModerationDecision | None
+    """The decision that took passages out of the text."""
+    statement_url: str
+    """Where its author reads why it was restricted, and can object."""
 
 
 def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
@@ -460,7 +465,30 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         profile_url=url_for("profiles.show", public_id=public_id)
         if published and any(link.relation is Relation.DESCRIBED_IN for link in links)
         else "",
+        redaction=_redaction(submission, links),
+        statement_url=url_for("statements.of_submission", public_id=public_id)
+        if _is_restricted(submission) and may(actor, Permission.SUBMISSION_EDIT, submission)
+        else "",
     )
+
+
+def _is_restricted(submission: Submission) -> bool:
+    return submission.awaits_author or submission.status in {Status.REJECTED, Status.HIDDEN}
+
+
+def _redaction(submission: Submission, links: Sequence[TraceLink]) -> ModerationDecision | None:
+    """The newest one that still holds."""
+    last = next(
+        (
+            link
+            for link in reversed(links)
+            if link.relation in {Relation.REDACTED, Relation.RESTORED}
+        ),
+        None,
+    )
+    if last is None or last.relation is Relation.RESTORED:
+        return None
+    return db.session.get(ModerationDecision, last.to_id)
 
 
 def _own_opinion(actor: Actor, round: Round, submission: Submission) -> Opinion:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 
 from civicdialog.core.db import UtcDateTime, db
 from civicdialog.easytext.models import TextVariant
@@ -95,7 +95,7 @@ _TOPICS = (
     )
     .join(ClusterRun, ClusterRun.id == Cluster.run_id)
     .outerjoin(TextVariant, _IN_LANGUAGE)
-    .where(Cluster.run_id == _CURRENT_RUN)
+    .where(Cluster.run_id == _CURRENT_RUN, Cluster.retired.is_(False))
     .order_by(Cluster.position)
 )
 _TOPICS_OF_SUBMISSIONS = (
@@ -130,10 +130,10 @@ def topic_labels(round_id: int, submission_ids: Sequence[int]) -> dict[int, tupl
     return {number: (position, label) for number, position, label in rows}
 
 
-def gone_unrestricted(public_id: str) -> Status | None:
-    """Whether a contribution that was public once is so no more. Tells its state, nothing else."""
-    status: Status | None = db.session.scalar(
-        select(Submission.status)
+def gone_unrestricted(public_id: str) -> Row[int, Status] | None:
+    """A contribution that was public once and is so no more: its id and state, nothing else."""
+    return db.session.execute(
+        select(Submission.id, Submission.status)
         .join(Submission.round)
         .where(
             Submission.public_id == public_id,
@@ -141,5 +141,4 @@ def gone_unrestricted(public_id: str) -> Status | None:
             Submission.published_at.is_not(None),
             Round.is_public,
         )
-    )
-    return status
+    ).one_or_none()

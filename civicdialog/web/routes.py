@@ -13,6 +13,8 @@ from civicdialog.core.permissions import Permission, Role
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Page, Room, current_actor, page
 from civicdialog.core.view_models import Crumb
+from civicdialog.moderation.models import SubjectKind
+from civicdialog.moderation.queries import restrictions_on
 from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import by_slug
@@ -206,11 +208,15 @@ def thread(public_id: str) -> Any:
 
 def _gone(public_id: str) -> Any:
     """A contribution that was public once leaves a note; of any other nothing is said."""
-    status = gone_unrestricted(public_id)
-    if status is None:
+    found = gone_unrestricted(public_id)
+    if found is None:
         raise NotFound(public_id)
+    number, status = found
+    restriction = restrictions_on(SubjectKind.SUBMISSION, [number]).get(number)
     crumbs = _crumbs((gettext("One proposal"), ""))
-    return page("web/proposal-gone.html", 410, state=status.value, crumbs=crumbs)
+    return page(
+        "web/proposal-gone.html", 410, state=status.value, restriction=restriction, crumbs=crumbs
+    )
 
 
 @room.route("/legal/<page>", needs=Permission.PUBLIC)

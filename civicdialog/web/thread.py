@@ -58,6 +58,10 @@ HOPS: Mapping[Relation, Hop] = {
     Relation.HIDDEN: Hop(mark("Hidden"), mark("The moderation team"), is_dead_end=True),
     Relation.RESTORED: Hop(mark("Back on the page"), mark("The moderation team")),
     Relation.MOVED: Hop(mark("Moved into another round"), mark("The moderation team")),
+    Relation.APPEALED: Hop(mark("The author objects to the decision")),
+    Relation.APPEAL_DECIDED: Hop(
+        mark("Somebody else has decided on the objection"), mark("The moderation team")
+    ),
     Relation.WITHDRAWN: Hop(mark("Taken back by its author"), is_dead_end=True),
     Relation.CHANGED: Hop(mark("Changed by its author; the earlier text stays readable")),
     Relation.CHANGE_REJECTED: Hop(
@@ -68,6 +72,19 @@ HOPS: Mapping[Relation, Hop] = {
         mark("Sorted into the topic “%(target)s”"),
         mark("A program"),
         reason=mark("Grouped by a program, from the words of all proposals."),
+    ),
+    Relation.PLACED_UNDER: Hop(
+        mark("Put into the topic “%(target)s” by people"), mark("The advisory committee")
+    ),
+    Relation.PLACE_KEPT: Hop(
+        mark("The topic was looked at again; it stays"), mark("The advisory committee")
+    ),
+    Relation.OFF_TOPIC: Hop(
+        mark("Marked: does not belong to the question of the round"),
+        mark("The advisory committee"),
+    ),
+    Relation.PLACE_UNDONE: Hop(
+        mark("A correction of its place was taken back"), mark("The advisory committee")
     ),
     Relation.DESCRIBED_IN: Hop(
         mark("The city has described the application in a profile"), mark("The administration")

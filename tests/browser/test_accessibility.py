@@ -35,6 +35,7 @@ PAGES = {
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
         "/styleguide", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine", f"/rounds/{SLUG}/share", f"/rounds/{SLUG}/data", f"/rounds/{SLUG}/recommendations",
         "{proposal}/thread", "{proposal}/arguments", "{argument}", "{described}/profile", "{described}/profile/versions", "/accessibility/report", "/accessibility/report/sent",
+        "/transparency/moderation", "/transparency/moderation/decisions",
     ],
     "citizen": [
         f"/rounds/{SLUG}/propose", "{own}/attachments", "{own}", "/my/contributions", "/my/messages", "{proposal}",

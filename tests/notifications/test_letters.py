@@ -33,6 +33,13 @@ FACTS = {
     "submission-published": {"url": "/submissions/abc", "title": "Ampeln"},
     "submission-moved": {"url": "/submissions/abc", "title": "Ampeln", "round_title": "Verkehr"},
     "decision-undone": {"url": "/submissions/abc", "title": "Ampeln", "note": "Wir lagen falsch."},
+    "appeal-made": {"url": "/moderation/appeals/abc", "title": "Ampeln"},
+    "appeal-decided": {
+        "url": "/decisions/abc",
+        "title": "Ampeln",
+        "granted": False,
+        "reasons": "Es bleibt dabei.",
+    },
     "decision-restricts": {
         "url": "/decisions/abc",
         "title": "Ampeln",

@@ -162,7 +162,10 @@ def test_a_rejection_is_explained_and_says_where_to_object(handed_in, guest, mo,
     )
     page = text_of(guest.get(handed_in[0]))
     assert "Das gehört zum Ordnungsamt." in page
-    assert "Halten Sie die Entscheidung für falsch" in page
+    link = f"/submissions/{public_id}/decision"
+    assert link in page
+    statement = guest.get(guest.get(link).location).text
+    assert "Halten Sie das für falsch?" in statement
 
 
 def claim(browser, url):

@@ -21,7 +21,9 @@ from civicdialog.discussion.models import Stance
 from civicdialog.insights import queries as insights
 from civicdialog.insights.models import Cluster, ClusterRun, OpinionRun
 from civicdialog.insights.opinion_result import Told, TopicOpinion, told_by
+from civicdialog.moderation import transparency
 from civicdialog.moderation.models import Ground, Outcome
+from civicdialog.moderation.transparency import Figures
 from civicdialog.rounds.models import Round
 from civicdialog.submissions.models import Channel, Kind, Status
 
@@ -133,6 +135,8 @@ class Gathered:
     """(channel, with an account, imported, how many)."""
     author_count: int
     decisions: tuple[tuple[Outcome, Ground | None, int], ...]
+    moderation: tuple[tuple[int, Figures], ...]
+    """What the moderation did, year by year."""
     recommendations: tuple[Recommendation, ...]
     opinion_topic_names: Mapping[int, str]
 
@@ -188,6 +192,7 @@ def gather(round: Round, topic_key: int | None) -> Gathered:
         ),
         author_count=report_queries.author_count(round.id),
         decisions=tuple((a, b, n) for a, b, n in report_queries.decisions(round.id)),
+        moderation=tuple(transparency.yearly(round.id)),
         recommendations=_recommendations(round),
         opinion_topic_names=_names(round, opinion_run),
     )

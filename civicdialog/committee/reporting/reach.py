@@ -13,8 +13,10 @@ from civicdialog.committee.reporting.blocks import (
     Text,
 )
 from civicdialog.committee.reporting.figures import FLOOR, floored
-from civicdialog.committee.reporting.gathered import Gathered, Recommendation
+from civicdialog.committee.reporting.gathered import Gathered, Recommendation, address
 from civicdialog.committee.reporting.wording import day, gettext, label, number
+from civicdialog.moderation.models import AppealState
+from civicdialog.moderation.transparency import FEWEST, Figures
 from civicdialog.submissions.models import Channel, Status
 
 
@@ -115,7 +117,59 @@ def moderation(gathered: Gathered) -> list[Block]:
             ),
             tuple(grounds),
         ),
+        *_by_year(gathered),
     ]
+
+
+def _by_year(gathered: Gathered) -> list[Block]:
+    """How much was decided and how fast, and what people answered to it."""
+    if not gathered.moderation:
+        return []
+    return [
+        Table(
+            gettext("Moderation"),
+            gettext("How the moderation worked, year by year"),
+            (
+                Column(gettext("Year"), 1),
+                Column(gettext("Decisions"), 1, numeric=True),
+                Column(gettext("Restrictions"), 1, numeric=True),
+                Column(gettext("Median time"), 1, numeric=True),
+                Column(gettext("Objections"), 1, numeric=True),
+                Column(gettext("Of these granted"), 1, numeric=True),
+                Column(gettext("Reports by readers"), 1, numeric=True),
+            ),
+            tuple(_year(year, told) for year, told in gathered.moderation),
+        ),
+        Text(
+            (
+                gettext(
+                    "The median time runs from handing in to the decision; below %(count)s "
+                    "decisions it is not given. The same numbers and every single decision, "
+                    "without names, stand on the page about the moderation.",
+                    count=FEWEST,
+                )
+                + " ",
+                Link(
+                    gettext("To the numbers of the moderation"),
+                    address(f"/transparency/moderation?round={gathered.round.slug}"),
+                ),
+            ),
+            "note",
+        ),
+    ]
+
+
+def _year(year: int, told: Figures) -> tuple[Cell, ...]:
+    hours = told.median_hours
+    return (
+        str(year),
+        told.decided,
+        told.restricted,
+        "–" if hours is None else gettext("%(hours)s h", hours=number(hours)),
+        told.appealed,
+        told.appeals.get(AppealState.GRANTED, 0),
+        told.noticed,
+    )
 
 
 def recommendations(gathered: Gathered) -> list[Block]:
