@@ -6,7 +6,7 @@ Drafts, unread results and votes have rules of their own, in their rooms.
 from datetime import timedelta
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from civicdialog.accounts.models import OneTimeToken, Person, PersonRole, PersonSession
 from civicdialog.accounts.sessions import oldest_day
@@ -14,6 +14,7 @@ from civicdialog.config import Settings
 from civicdialog.core import clock
 from civicdialog.core.db import Base, db, forget_for_good, transaction
 from civicdialog.core.letters import Letter
+from civicdialog.moderation.models import Notice
 from civicdialog.notifications.models import ContactMessage
 
 FORGET = "forget-what-is-old"
@@ -22,13 +23,23 @@ FORGET = "forget-what-is-old"
 def forget_what_is_old() -> None:
     """Delete what is kept no longer. Looks first: nothing old, no lock."""
     old = [rule for rule in _rules() if _applies(*rule)]
-    if not old:
+    addresses = _answered_long_ago()
+    if not old and not _applies(Notice, addresses):
         return
     with transaction():
+        forgotten = update(Notice).where(addresses).values(email="")
+        db.session.execute(forgotten.execution_options(synchronize_session=False))
         for model, condition in old:
             statement = delete(model).where(condition)
             db.session.execute(statement.execution_options(synchronize_session=False))
         forget_for_good()
+
+
+def _answered_long_ago() -> ColumnElement[bool]:
+    """Reports that were answered: their text stays for the record, the address does not."""
+    settings: Settings = current_app.extensions["settings"]
+    long_ago = clock.now() - timedelta(days=settings.keep_contact_days)
+    return and_(Notice.decided_at < long_ago, Notice.email != "")
 
 
 def _applies(model: type[Base], condition: ColumnElement[bool]) -> bool:

@@ -11,10 +11,11 @@ WITH_TABLES = (
 WITH_PAGES = (
     "web.routes", "web.argument_routes", "web.follow_routes", "web.feed_routes",
     "web.open_data_routes", "notifications.choice_routes", "discussion.routes",
-    "moderation.argument_routes", "web.text_routes", "web.share_routes", "committee.routes", "committee.correction_routes",
+    "moderation.argument_routes", "web.text_routes", "web.share_routes", "committee.routes",
+    "committee.correction_routes",
     "committee.profile_routes", "committee.screening_routes", "committee.duty_date_routes",
     "committee.recommendation_routes", "committee.report_routes", "moderation.routes",
-    "moderation.appeal_routes", "moderation.rules_routes", "moderation.statement_routes",
+    "moderation.appeal_routes", "moderation.notice_routes", "moderation.rules_routes", "moderation.statement_routes",
     "moderation.transparency_routes", "voting.routes", "submissions.routes", "submissions.draft_routes",
     "submissions.attachment_routes", "submissions.version_routes", "submissions.receipt_routes",
     "submissions.entry_routes", "rounds.routes", "notifications.routes",

@@ -231,7 +231,8 @@ def _steered(topics: Topics, decided: Mapping[int, Theme], names: Mapping[Theme,
     placed = documents[corpus.document]
     for row, theme in decided.items():
         placed[row] = place[theme]
-    return _by_size(order, documents, placed)
+    left = next((topic.theme for topic in topics.topics if topic.leftover), None)
+    return _by_size(order, documents, placed, leftover=left)
 
 
 def _shares(corpus: Corpus, decided: Mapping[int, int]) -> dict[int, dict[int, float]]:
@@ -245,10 +246,17 @@ def _shares(corpus: Corpus, decided: Mapping[int, int]) -> dict[int, dict[int, f
     }
 
 
-def _by_size(themes: Sequence[Theme], documents: Ints, rows: Ints) -> Groups:
+def _by_size(
+    themes: Sequence[Theme], documents: Ints, rows: Ints, *, leftover: Theme | None
+) -> Groups:
     """The same groups, largest first; a theme nobody belongs to is dropped."""
     sizes = np.bincount(rows, minlength=len(themes))
     order = sorted(range(len(themes)), key=lambda index: (-sizes[index], index))
     place = np.argsort(np.array(order, dtype=np.int64))
     kept = tuple(themes[index] for index in order if sizes[index])
-    return Groups(themes=kept, documents=place[documents], rows=place[rows])
+    return Groups(
+        themes=kept,
+        documents=place[documents],
+        rows=place[rows],
+        leftover=kept.index(leftover) if leftover in kept else None,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from civicdialog.insights.correction_actions import LONGEST_REASON, LONGEST_SUGGESTION
 from civicdialog.insights.models import LONGEST_LABEL
@@ -19,9 +19,9 @@ class ReasonForm(FlaskForm):
     reason = TextAreaField(
         _l("Reason"),
         validators=[
+            DataRequired(_l("Please give a reason.")),
             Length(max=LONGEST_REASON, message=_l("Please use at most 2,000 characters.")),
         ],
-        render_kw={"required": True},
     )
     seen = HiddenField()
 
@@ -34,13 +34,17 @@ class ReasonForm(FlaskForm):
 class RenameForm(ReasonForm):
     """A name for a topic."""
 
-    label = StringField(_l("New name"), validators=[_SHORT], render_kw={"required": True})
+    label = StringField(
+        _l("New name"), validators=[DataRequired(_l("Please give the topic a name.")), _SHORT]
+    )
 
 
 class TargetForm(ReasonForm):
     """Another topic of the round."""
 
-    target = SelectField(_l("Topic"), coerce=int, validate_choice=False)
+    target = SelectField(
+        _l("Topic"), coerce=int, validate_choice=False, validators=[InputRequired()]
+    )
 
     def offer(self, topics: Sequence[tuple[int, str]]) -> None:
         """Topics to choose from: number and name."""

@@ -17,9 +17,9 @@ from civicdialog.submissions.models import Submission
 def share_in_words(counts: tuple[int, int]) -> str:
     """How much of a topic is as the machine grouped it, and how much people changed."""
     count, changed = counts
-    if not changed or not count:
-        return str(gettext("by machine 100 %% · changed by people 0 %%"))
-    people = min(99, max(1, whole_percent(changed / count)))
+    people = whole_percent(changed / (count or 1))
+    if 0 < changed < count:
+        people = min(99, max(1, people))
     return str(
         gettext(
             "by machine %(machine)s %% · changed by people %(people)s %%",
@@ -47,7 +47,6 @@ class TopicBadge:
 
     share: str
     counts: str
-    changed: bool
     url: str
     """Where it can be changed; empty for who may not."""
 
@@ -59,7 +58,6 @@ def badges(round: Round, run: ClusterRun, *, may_decide: bool) -> dict[int, Topi
         topic.key: TopicBadge(
             share_in_words(counted.get(topic.position, (0, 0))),
             counts_in_words(counted.get(topic.position, (0, 0))),
-            counted.get(topic.position, (0, 0))[1] > 0,
             url_for("corrections.change", slug=round.slug, number=topic.key) if may_decide else "",
         )
         for topic in run.clusters
@@ -135,7 +133,8 @@ def _what(each: TopicCorrection, names: Mapping[int, str]) -> str:
         Deed.OFF_TOPIC: gettext("Marked as off-topic"),
         Deed.UNDONE: gettext("Taken back (topic “%(name)s”)"),
     }
-    return words[each.deed] % {"number": each.topic_key, "other": other, "name": each.label}
+    values = {"number": each.topic_key, "other": other, "name": each.label}
+    return str(words[each.deed] % values)
 
 
 @dataclass(frozen=True)

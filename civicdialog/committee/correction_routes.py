@@ -135,7 +135,7 @@ def _change_page(
         for row in shown
     ]
     last = rows[queries.PAGE_SIZE - 1][0] if len(rows) > queries.PAGE_SIZE else None
-    here = {"slug": round.slug, "number": topic.key}
+    here: dict[str, Any] = {"slug": round.slug, "number": topic.key}
     after = f"{last.probability!r}_{last.submission_id}" if last else ""
     sent = forms.get(deed)
     name = reading.topic_name(topic)
@@ -215,7 +215,7 @@ def undo(slug: str, correction_id: int) -> Any:
         form=form,
         round=round,
         row=pages.rows(round, run, [correction], {correction.id})[0],
-        crumbs=_crumbs(round, gettext("Take back")),
+        crumbs=_crumbs(round, gettext("Undo this correction")),
     )
 
 

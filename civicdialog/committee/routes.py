@@ -70,7 +70,6 @@ def topics(slug: str) -> Any:
         run=run,
         reading=reading.reading_of(round, run) if run else None,
         measures=quality.measures(run) if run else [],
-        people=_badges(round, run) if run else {},
         job=job,
         became="" if run is None or is_current else versions.status_in_words(run.status),
         proposed=proposed if is_current else None,

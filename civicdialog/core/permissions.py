@@ -56,6 +56,8 @@ class Permission(StrEnum):
     """Bring in contributions collected elsewhere."""
     PERSON_BLOCK = "person:block"
     """Keep somebody else from writing for a time."""
+    NOTICE_DECIDE = "notice:decide"
+    """Decide on reports about somebody else's text."""
     DECISION_READ = "decision:read"
     """Read why something was decided, and what became of it."""
     DECISION_APPEAL = "decision:appeal"
@@ -221,6 +223,7 @@ POLICY: dict[Permission, Grant] = {
     P.SUBMISSION_MODERATE: _to(R.MODERATOR, rule=_not_own),
     P.SUBMISSION_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.PERSON_BLOCK: _to(R.MODERATOR, rule=_not_oneself),
+    P.NOTICE_DECIDE: _to(R.MODERATOR, rule=_not_own),
     P.DECISION_READ: _to(*Role, rule=_concerned_or_moderation),
     P.DECISION_APPEAL: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.APPEAL_DECIDE: _to(R.MODERATOR, rule=_neither_decided_nor_objects),

@@ -95,15 +95,14 @@ def lessons(
     holds. matched: {new group: key it continues}. labels and typical contributions: by key.
     """
     continues = {group: corrected.final(key) for group, key in matched.items()}
-    for group, key in _swallowed(corrected, groups, before, matched).items():
-        continues[group] = key
+    continues |= _swallowed(corrected, groups, before, matched)
     holders = Counter(continues.values())
     named = {
         key
         for key in {
             *holders,
             *corrected.names,
-            *(corrected.places[each] for each in corrected.places),
+            *corrected.places.values(),
         }
         if key in corrected.names or holders[key] > 1 or key in corrected.targets
     }

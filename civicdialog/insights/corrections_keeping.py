@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import SQLColumnExpression, func, select, update
 
 from civicdialog.core.db import db
 from civicdialog.insights import corrections_queries as queries
@@ -21,6 +21,8 @@ def bring_in(run: ClusterRun, labels: dict[int, str] | None = None) -> None:
 
     labels: what a topic is called that this run does not have, by its key.
     """
+    if not queries.newest_id(run.round_id):
+        return
     corrected = queries.corrected(run.round_id)
     topics = {topic.key: topic for topic in queries.all_topics(run.id)}
     key_at = {topic.position: key for key, topic in topics.items()}
@@ -115,14 +117,14 @@ def _differs(topic: Cluster, now: dict[str, Any]) -> bool:
     )
 
 
-def _counts(run: ClusterRun, condition: ColumnElement[bool]) -> dict[int, int]:
+def _counts(run: ClusterRun, condition: SQLColumnExpression[bool]) -> dict[int, int]:
     rows = db.session.execute(
         select(ClusterMember.cluster_id, func.count())
         .join(Cluster, Cluster.id == ClusterMember.cluster_id)
         .where(Cluster.run_id == run.id, condition)
         .group_by(ClusterMember.cluster_id)
     )
-    return {number: count for number, count in rows}
+    return dict(rows.all())
 
 
 def _words_of(ids: list[int]) -> list[str]:

@@ -24,7 +24,6 @@ from civicdialog.accounts.models import Person
 from civicdialog.core import clock
 from civicdialog.core.db import Base, portable_enum
 
-
 LONGEST_LABEL = 200
 
 

@@ -187,10 +187,10 @@ class Notice(Base):
     text: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(String(254), default="")
     """Where the answer shall go; empty: it waits behind the receipt."""
+    language: Mapped[str] = mapped_column(String(10), default="")
     person_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
-    form_token: Mapped[str | None] = mapped_column(String(60), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]
     state: Mapped[NoticeState] = mapped_column(portable_enum(NoticeState), default=NoticeState.OPEN)

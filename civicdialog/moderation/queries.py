@@ -166,3 +166,9 @@ def restrictions_on(kind: SubjectKind, ids: Collection[int]) -> dict[int, Modera
         .order_by(ModerationDecision.id)
     )
     return {each.subject_id: each for each in db.session.scalars(wanted)}
+
+
+def decisions_by_id(ids: Collection[int | None]) -> dict[int, ModerationDecision]:
+    """These decisions, by their number; the viewer was checked at what names them."""
+    wanted = select(ModerationDecision).where(ModerationDecision.id.in_(ids))
+    return {each.id: each for each in db.session.scalars(wanted)}

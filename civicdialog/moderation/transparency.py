@@ -373,6 +373,10 @@ class Entry:
 def log(scope: Scope, before: int | None = None, limit: int | None = None) -> Iterator[Entry]:
     """Decisions, the newest first. Those about people are counted, but not listed one by one."""
     undone = aliased(ModerationDecision)
+    place = scope.place(ModerationDecision.round_id)
+    if scope.round_id is None:
+        # Calculated with, the round is no key: the newest are read off the primary key, not sorted.
+        place = (ModerationDecision.round_id + 0).in_(select(Round.id).where(Round.is_public))
     wanted = (
         select(
             ModerationDecision.id,
@@ -385,7 +389,7 @@ def log(scope: Scope, before: int | None = None, limit: int | None = None) -> It
             select(undone.id).where(undone.reverses_id == ModerationDecision.id).exists(),
         )
         .where(
-            scope.place(ModerationDecision.round_id),
+            place,
             *scope.period(ModerationDecision.decided_at),
             ModerationDecision.subject_kind != SubjectKind.PERSON,
         )

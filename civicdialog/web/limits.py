@@ -22,13 +22,15 @@ LIMITED = {
     "own.delete": SIGN_IN,
     "contact.report": LETTERS,
     "receipts.find": SIGN_IN,
+    "notices.report": LETTERS,
 }
 
 
 def typed_address() -> str:
-    """The key for limits per account: the address somebody typed, or who is signed in."""
+    """The key for limits per account: the address somebody typed, who is signed in, or whence."""
     typed = request.form.get("email", "").strip().casefold()[:254]
-    return typed or f"person {current_actor().id}"
+    actor = current_actor()
+    return typed or (f"person {actor.id}" if actor.is_signed_in else get_remote_address())
 
 
 def _exempt_readers() -> bool:

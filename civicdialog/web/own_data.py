@@ -130,7 +130,7 @@ LINKED = (
     _part("appeals_decided", mark("Objections you have decided on"), Appeal.decided_by_id,
           shown=frozenset({"id", "decision_id", "state", "decided_at", "reasons"})),
     _part("notices", mark("What you have reported"), Notice.person_id,
-          hidden="key_hash form_token"),
+          hidden="key_hash"),
     _part("steps_noted", mark("Steps of contributions that you have caused"), TraceLink.actor_id),
     _part("topics_requested", mark("Topics you have had built"), ClusterRun.requested_by_id,
           shown=RUN),

@@ -151,7 +151,9 @@ def _percent(value: float) -> str:
     return str(format_percent(value, "#,##0 %" if chosen_language() == "de" else "#,##0%"))
 
 
-STAFF_ROOMS = frozenset({"moderation", "argument_moderation", "appeals", "committee", "rounds"})
+STAFF_ROOMS = frozenset(
+    {"moderation", "argument_moderation", "appeals", "notices", "committee", "rounds"}
+)
 """Their pages take a style sheet with the components only they use."""
 
 

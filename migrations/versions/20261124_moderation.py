@@ -187,8 +187,8 @@ def _create_tables() -> None:
         sa.Column("ground", WORD, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("form_token", sa.String(length=60), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("state", WORD, nullable=False),
@@ -201,7 +201,6 @@ def _create_tables() -> None:
         _link("notice", "person_id", "person", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name="pk_notice"),
         sa.UniqueConstraint("key_hash", name="uq_notice_key_hash"),
-        sa.UniqueConstraint("form_token", name="uq_notice_form_token"),
     )
     op.create_table(
         "moderation_assignment",

@@ -46,6 +46,9 @@ PAGES = {
     "committee": [
         "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/1",
         f"/committee/rounds/{SLUG}/topics/settings",
+        f"/committee/rounds/{SLUG}/topics/1/change",
+        f"/committee/rounds/{SLUG}/topics/corrections",
+        f"/committee/rounds/{SLUG}/topics/doubts",
         f"/committee/rounds/{SLUG}/topics/new-version",
         f"/committee/rounds/{SLUG}/topics/worth-a-look",
         f"/committee/rounds/{SLUG}/topics/fitting-nowhere", f"/committee/rounds/{SLUG}/runs",

@@ -33,6 +33,8 @@ FACTS = {
     "submission-published": {"url": "/submissions/abc", "title": "Ampeln"},
     "submission-moved": {"url": "/submissions/abc", "title": "Ampeln", "round_title": "Verkehr"},
     "decision-undone": {"url": "/submissions/abc", "title": "Ampeln", "note": "Wir lagen falsch."},
+    "notice-received": {"url": "/notices/{secret}", "seed": "s"},
+    "notice-decided": {"url": "/rules", "acted": False, "answer": "Das ist erlaubt."},
     "appeal-made": {"url": "/moderation/appeals/abc", "title": "Ampeln"},
     "appeal-decided": {
         "url": "/decisions/abc",

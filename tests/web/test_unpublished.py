@@ -23,6 +23,7 @@ from civicdialog.submissions.models import (
     Submission,
     SubmissionRevision,
 )
+from civicdialog.submissions.texts import search_terms
 from civicdialog.web.open_data import write_archive
 from tests.web.test_open_data import loaded
 
@@ -53,7 +54,11 @@ class Planted:
         neighbour = make.person("Nora")
         published = [
             make.submission(
-                self.round, neighbour, title=f"{WORDS[n % 3]} {n}", problem=WORDS[n % 3]
+                self.round,
+                neighbour,
+                title=f"{WORDS[n % 3]} {n}",
+                problem=WORDS[n % 3],
+                search_terms=search_terms(WORDS[n % 3], WORDS[n % 3]),
             )
             for n in range(30)
         ]
@@ -110,7 +115,7 @@ class Planted:
             status=status,
             title=f"Ampel Kreuzung {mark}",
             author_name=mark,
-            search_terms=" ampel kreuzung fußgänger quittengelee ",
+            search_terms=search_terms("Ampel Kreuzung Quittengelee", "Ampel Fußgänger"),
             **{name: f"Ampel Fußgänger {mark}" for name in TEXTS},
         )
 
@@ -211,7 +216,7 @@ class Planted:
             "/recommendations/": [self.recommendation],
             "/committee/recommendations/": [self.recommendation],
             "/manage/barriers/": self.decisions,
-            "/reports/": self.decisions,
+            "/report/": [*submissions, *self.arguments, *self.files],
         }
         values = {
             "slug": ["ki", "geheim"],
@@ -228,6 +233,10 @@ class Planted:
             "first": [1],
             "last": [40],
             "outcome": ["publish"],
+            "correction_id": [1],
+            "doubt_id": [1],
+            "kind": ["submission", "argument", "attachment"],
+            "subject_id": [1],
         }
         unknown, found = [], []
         for rule in app.url_map.iter_rules():
@@ -285,13 +294,13 @@ def test_what_is_published_is_found_by_the_same_search(planted, sign_in):
     """Otherwise the test above would be green because it looks at empty pages."""
     client = sign_in()
     for url in ("/rounds/ki/proposals?q=Ampel", "/rounds/ki/feed.atom"):
-        assert "Ampel Kreuzung Fußgänger" in client.get(url).text
+        assert WORDS[0].split()[1] in client.get(url).text
 
 
 def test_its_author_still_reads_it(planted, sign_in):
     client = sign_in(planted.author)
     assert told_by("", client.get(f"/submissions/{planted.unpublished[0].public_id}"))
-    assert told_by("", client.get(f"/drafts/{planted.draft.public_id}/preview"))
+    assert told_by("", client.get(f"/drafts/{planted.draft.public_id}/delete"))
 
 
 def test_a_copy_of_ones_own_data_holds_nothing_of_others(planted, sign_in, make):
