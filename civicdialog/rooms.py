@@ -15,7 +15,7 @@ WITH_PAGES = (
     "committee.correction_routes",
     "committee.profile_routes", "committee.screening_routes", "committee.duty_date_routes",
     "committee.recommendation_routes", "committee.report_routes", "moderation.routes",
-    "moderation.appeal_routes", "moderation.notice_routes", "moderation.rules_routes", "moderation.statement_routes",
+    "moderation.appeal_routes", "moderation.notice_routes", "moderation.lineage_routes", "moderation.rules_routes", "moderation.statement_routes",
     "moderation.transparency_routes", "voting.routes", "submissions.routes", "submissions.draft_routes",
     "submissions.attachment_routes", "submissions.version_routes", "submissions.receipt_routes",
     "submissions.entry_routes", "rounds.routes", "notifications.routes",

@@ -28,12 +28,19 @@ def _mark_link(attributes: Any, new: bool = False) -> Any:
     return attributes
 
 
+class _Links(LinkifyFilter):
+    """Makes links of addresses; “&lt;” somebody typed stays those four signs."""
+
+    def extract_entities(self, token: Any) -> Any:
+        return [token]
+
+
 _cleaner = Cleaner(
     tags=TAGS,
     attributes={tag: sorted(names - {"rel"}) for tag, names in ATTRIBUTES.items()},
     protocols=SCHEMES,
     strip=True,
-    filters=[lambda source: LinkifyFilter(source, callbacks=[_mark_link], parse_email=False)],
+    filters=[lambda source: _Links(source, callbacks=[_mark_link], parse_email=False)],
 )
 
 

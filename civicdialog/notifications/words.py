@@ -25,6 +25,10 @@ WORDS: dict[str, tuple[str, str]] = {
         mark("Your contribution “%(title)s” is in the round “%(round_title)s” now."),
         mark("Read your contribution"),
     ),
+    "contribution-reshaped": (
+        mark("The moderators have split, merged or copied the contribution “%(title)s”"),
+        mark("Read what came of it"),
+    ),
     "decision-restricts": (
         mark("The moderators have decided on something you wrote: “%(title)s”"),
         mark("Read the reasons"),

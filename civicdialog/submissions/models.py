@@ -36,6 +36,8 @@ class Status(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     HIDDEN = "hidden"
+    REPLACED = "replaced"
+    """Split or merged: it stays readable, and others stand in its place."""
 
 
 class Channel(StrEnum):
@@ -54,10 +56,13 @@ class Decider(StrEnum):
 
 
 ALLOWED_MOVES: dict[Status, frozenset[Status]] = {
-    Status.PENDING: frozenset({Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN}),
-    Status.PUBLISHED: frozenset({Status.HIDDEN, Status.WITHDRAWN}),
+    Status.PENDING: frozenset(
+        {Status.PUBLISHED, Status.REJECTED, Status.WITHDRAWN, Status.REPLACED}
+    ),
+    Status.PUBLISHED: frozenset({Status.HIDDEN, Status.WITHDRAWN, Status.REPLACED}),
     Status.REJECTED: frozenset({Status.PUBLISHED}),
     Status.HIDDEN: frozenset({Status.PUBLISHED}),
+    Status.REPLACED: frozenset({Status.WITHDRAWN}),
     Status.WITHDRAWN: frozenset(),
 }
 

@@ -22,3 +22,12 @@ def hide(submission: Submission) -> None:
     submission.move_to(Status.HIDDEN)
     db.session.flush()
     add_submissions(submission.round_id, -1)
+
+
+def replace(submission: Submission) -> None:
+    """Let others stand in its place: in no list any more, readable at its address."""
+    was_public = submission.is_public
+    submission.move_to(Status.REPLACED)
+    db.session.flush()
+    if was_public:
+        add_submissions(submission.round_id, -1)

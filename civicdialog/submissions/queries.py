@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from civicdialog.core.db import db
@@ -100,6 +100,9 @@ def by_public_id(
     return submission
 
 
+_IS_REPLACED = and_(Submission.status == Status.REPLACED, Submission.published_at.is_not(None))
+
+
 @lru_cache
 def _one_as_seen_by(
     roles: frozenset[Role], for_change: bool, holds_receipt: bool, with_files: bool
@@ -116,7 +119,11 @@ def _one_as_seen_by(
             joinedload(Submission.author),
             contains_eager(Submission.round).joinedload(Round.phases),
         )
-        .where(Submission.public_id == bindparam("public_id"), or_(visible_to(viewer), own))
+        .where(
+            Submission.public_id == bindparam("public_id"),
+            # What was split or merged stands in no list, and stays readable at its address.
+            or_(visible_to(viewer), own, _IS_REPLACED),
+        )
     )
     if not any(may(viewer, permission) for permission in SEE_ALL_ROUNDS):
         wanted = wanted.where(Round.is_public)

@@ -35,8 +35,9 @@ def find() -> Any:
 
 def _found(text: str) -> str:
     typed = receipts.typed_words(text)
-    unknown = receipts.unknown_words(typed)
-    if unknown and len(typed) <= 2 * receipts.WORDS_OF_A_CODE:
+    few = len(typed) <= 2 * receipts.WORDS_OF_A_CODE
+    unknown = receipts.unknown_words(typed) if few else []
+    if unknown:
         word, meant = unknown[0]
         if meant:
             raise RuleBroken(

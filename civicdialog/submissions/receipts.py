@@ -22,6 +22,8 @@ from civicdialog.trace.models import Relation, TraceLink
 
 WORDS_OF_A_CODE = 4
 BITS_OF_A_WORD = 11
+LONGEST_WORD = 40
+"""More of a mistyped word is not compared with the list: that would take minutes."""
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +98,7 @@ def unknown_words(typed: Sequence[str]) -> list[tuple[str, str]]:
     found = []
     for word in typed:
         if word not in known:
-            close = get_close_matches(word, known, n=1, cutoff=0.6)
+            close = get_close_matches(word[:LONGEST_WORD], known, n=1, cutoff=0.6)
             found.append((word, known[close[0]] if close else ""))
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Select, select
 
 from civicdialog.core.db import db
-from civicdialog.trace.models import TraceLink
+from civicdialog.trace.models import Relation, TraceLink
 
 MOST_STEPS = 6
 """From a contribution over topic, recommendation, section and decision to a measure."""
@@ -44,12 +44,19 @@ def way_from(kind: str, thing_id: int) -> list[TraceLink]:
     seen = {(kind, thing_id)}
     ends = {kind: {thing_id}}
     for _ in range(MOST_STEPS):
-        links = [link for each, ids in ends.items() for link in _links_of(each, ids)]
+        links = [
+            link
+            for each, ids in ends.items()
+            for link in _links_of(each, ids)
+            # Where something came from is told of itself alone.
+            if link.relation is not Relation.CAME_FROM or (each, link.from_id) == (kind, thing_id)
+        ]
         found |= {link.id: link for link in links}
         ends = {}
         for link in links:
             target = (link.to_kind, link.to_id)
-            if link.superseded_by_id is None and target not in seen:
+            is_onward = link.relation is not Relation.CAME_FROM
+            if is_onward and link.superseded_by_id is None and target not in seen:
                 seen.add(target)
                 ends.setdefault(link.to_kind, set()).add(link.to_id)
         if not ends or len(found) >= MOST_LINKS:

@@ -44,6 +44,7 @@ DECISIONS = tuple(
         Relation.HIDDEN,
         Relation.RESTORED,
         Relation.MOVED,
+        Relation.CAME_FROM,
         Relation.APPEALED,
         Relation.APPEAL_DECIDED,
         Relation.WITHDRAWN,

@@ -38,14 +38,16 @@ TOLD_OTHERWISE = frozenset({
     Relation.HANDED_IN, Relation.PUBLISHED, Relation.REJECTED, Relation.WITHDRAWN,
     Relation.CHANGED, Relation.CHANGE_REJECTED, Relation.ANSWERED, Relation.REDACTED,
     Relation.CHANGE_ASKED, Relation.HIDDEN, Relation.RESTORED, Relation.MOVED,
-    Relation.APPEALED, Relation.APPEAL_DECIDED,
+    Relation.APPEALED, Relation.APPEAL_DECIDED, Relation.CAME_FROM, Relation.SPLIT_INTO,
+    Relation.MERGED_INTO, Relation.COPIED_TO,
 })  # fmt: skip
 """Steps of which the author of a contribution is told where they are made."""
 OF_NO_INTEREST = frozenset({
     Relation.HANDED_IN, Relation.GROUPED_UNDER, Relation.CHANGE_REJECTED, Relation.REJECTED,
     Relation.CHANGE_ASKED, Relation.MOVED, Relation.APPEALED, Relation.APPEAL_DECIDED,
+    Relation.CAME_FROM, Relation.SPLIT_INTO, Relation.MERGED_INTO, Relation.COPIED_TO,
 })  # fmt: skip
-"""Steps of which nobody else is told."""
+"""Steps of which nobody else is told, or by whoever takes them."""
 FOLLOWS_AT_ONCE = 500
 
 

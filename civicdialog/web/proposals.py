@@ -573,6 +573,15 @@ def _notice(submission: Submission) -> tuple[str, str, str]:
             gettext("The author has taken this contribution back. It is no longer public."),
             "info",
         )
+    if submission.status is Status.REPLACED:
+        return (
+            gettext("Other contributions stand in its place"),
+            gettext(
+                "The moderation has split or merged it; the thread says why and leads to them. "
+                "Votes stay here with the original. Who voted can vote on the others."
+            ),
+            "info",
+        )
     if submission.status is Status.HIDDEN:
         return (
             gettext("Hidden"),

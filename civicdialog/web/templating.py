@@ -56,6 +56,7 @@ LABELS: dict[StrEnum, str] = {
     Status.REJECTED: mark("Not published"),
     Status.WITHDRAWN: mark("Withdrawn"),
     Status.HIDDEN: mark("Hidden"),
+    Status.REPLACED: mark("Replaced by others"),
     Channel.ONLINE: mark("Online"),
     Channel.PAPER: mark("On paper"),
     Channel.PHONE: mark("By telephone"),
@@ -152,7 +153,7 @@ def _percent(value: float) -> str:
 
 
 STAFF_ROOMS = frozenset(
-    {"moderation", "argument_moderation", "appeals", "notices", "committee", "rounds"}
+    {"moderation", "argument_moderation", "appeals", "notices", "lineage", "committee", "rounds"}
 )
 """Their pages take a style sheet with the components only they use."""
 

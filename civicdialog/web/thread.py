@@ -58,6 +58,16 @@ HOPS: Mapping[Relation, Hop] = {
     Relation.HIDDEN: Hop(mark("Hidden"), mark("The moderation team"), is_dead_end=True),
     Relation.RESTORED: Hop(mark("Back on the page"), mark("The moderation team")),
     Relation.MOVED: Hop(mark("Moved into another round"), mark("The moderation team")),
+    Relation.SPLIT_INTO: Hop(
+        mark("Split; a part of it is “%(target)s”"), mark("The moderation team")
+    ),
+    Relation.MERGED_INTO: Hop(
+        mark("Merged with others into “%(target)s”"), mark("The moderation team")
+    ),
+    Relation.COPIED_TO: Hop(
+        mark("Copied into another round: “%(target)s”"), mark("The moderation team")
+    ),
+    Relation.CAME_FROM: Hop(mark("Came from “%(target)s”"), mark("The moderation team")),
     Relation.APPEALED: Hop(mark("The author objects to the decision")),
     Relation.APPEAL_DECIDED: Hop(
         mark("Somebody else has decided on the objection"), mark("The moderation team")
@@ -151,13 +161,32 @@ def _recommendations(ids: Collection[int]) -> dict[int, Target]:
     }
 
 
+def _submissions(ids: Collection[int]) -> dict[int, Target]:
+    rows = db.session.execute(
+        select(Submission.id, Submission.title, Submission.public_id).where(
+            Submission.id.in_(ids),
+            Submission.status.in_((Status.PUBLISHED, Status.REPLACED)),
+        )
+    )
+    words = gettext("Read the contribution")
+    return {
+        number: Target(title, url_for("web.proposal", public_id=name), words)
+        for number, title, name in rows
+    }
+
+
 # Rooms whose things a thread can lead to; a kind that is missing here is told without a link.
 TARGETS: Mapping[str, Callable[[Collection[int]], dict[int, Target]]] = {
+    Submission.__tablename__: _submissions,
     Cluster.__tablename__: _topics,
     Argument.__tablename__: _arguments,
     Application.__tablename__: _profiles,
     Recommendation.__tablename__: _recommendations,
 }
+
+
+NAMED = frozenset({Submission.__tablename__, Recommendation.__tablename__})
+"""What the margin of a page names as well: few contributions have such steps."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +225,8 @@ def short_thread(
         for link in links
         if link.superseded_by_id is None and link.relation is not Relation.GROUPED_UNDER
     ]
-    steps = _so_far(submission, holds, {})
+    named = [link for link in holds if link.to_kind in NAMED and link.to_id != submission.id]
+    steps = _so_far(submission, holds, _targets(named))
     if topic is not None:
         target = Target(topic[1], topic_url, gettext("All proposals on this topic"))
         steps.append(_step(HOPS[Relation.GROUPED_UNDER], target))
@@ -273,6 +303,8 @@ def _open_end(submission: Submission, links: Sequence[TraceLink]) -> list[Thread
         return [ThreadStep(gettext("Being checked"), "current", reason=waiting)]
     if submission.status is Status.HIDDEN:
         return [ThreadStep(gettext("Hidden by the moderation"), "dead_end")]
+    if submission.status is Status.REPLACED:
+        return []
     if submission.status is not Status.PUBLISHED:
         has_end = any(HOPS[link.relation].is_dead_end for link in links)
         return [] if has_end else [ThreadStep(label(submission.status), "dead_end")]

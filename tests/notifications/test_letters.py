@@ -35,6 +35,12 @@ FACTS = {
     "decision-undone": {"url": "/submissions/abc", "title": "Ampeln", "note": "Wir lagen falsch."},
     "notice-received": {"url": "/notices/{secret}", "seed": "s"},
     "notice-decided": {"url": "/rules", "acted": False, "answer": "Das ist erlaubt."},
+    "contribution-reshaped": {
+        "url": "/submissions/abc/thread",
+        "title": "Ampeln",
+        "what": "split",
+        "reason": "Er enthält zwei Wünsche.",
+    },
     "appeal-made": {"url": "/moderation/appeals/abc", "title": "Ampeln"},
     "appeal-decided": {
         "url": "/decisions/abc",

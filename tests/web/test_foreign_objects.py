@@ -132,7 +132,8 @@ class Owner:
                 filled = [hole.sub(value, url) for url in filled for value in known]
             found += [(method, url) for url in filled for method in sorted(rule.methods)
                       if method in {"GET", "POST"}]  # fmt: skip
-        return found + [
+        return [
+            *found,
             ("POST", f"/my/account/passkeys/{self.passkey.id}/remove"),
             ("POST", f"/my/account/city/{self.identity.id}/remove"),
         ]
@@ -217,15 +218,14 @@ def test_pages_of_ones_own_show_nothing_of_others(quinn, sign_in, make, path):
 @pytest.mark.parametrize("path", ["/my/messages/read", "/my/account/sessions/end"])
 def test_what_one_does_to_ones_own_list_leaves_the_lists_of_others(quinn, sign_in, make, db, path):
     sign_in(quinn.person)
-    before = quinn.everything(), db.session.query(PersonSession).filter_by(
-        person_id=quinn.person.id
-    ).count()
+    before = (
+        quinn.everything(),
+        db.session.query(PersonSession).filter_by(person_id=quinn.person.id).count(),
+    )
     sign_in(make.person("Eve")).post(path)
     after = quinn.everything()
     assert after["notification"] == before[0]["notification"]
-    assert (
-        db.session.query(PersonSession).filter_by(person_id=quinn.person.id).count() == before[1]
-    )
+    assert db.session.query(PersonSession).filter_by(person_id=quinn.person.id).count() == before[1]
 
 
 def test_their_owner_is_let_in(quinn, sign_in):

@@ -116,7 +116,7 @@ class Planted:
             title=f"Ampel Kreuzung {mark}",
             author_name=mark,
             search_terms=search_terms("Ampel Kreuzung Quittengelee", "Ampel Fußgänger"),
-            **{name: f"Ampel Fußgänger {mark}" for name in TEXTS},
+            **dict.fromkeys(TEXTS, f"Ampel Fußgänger {mark}"),
         )
 
     def argument(self, submission, what, **values):
@@ -256,7 +256,9 @@ class Planted:
             else:
                 found += filled
         assert unknown == [], "tell this test which ids these addresses take"
-        return found + [f"/rounds/{slug}/proposals?{q}" for slug in ("ki", "geheim") for q in SEARCHES]
+        return found + [
+            f"/rounds/{slug}/proposals?{q}" for slug in ("ki", "geheim") for q in SEARCHES
+        ]
 
 
 def all_of(answer):
