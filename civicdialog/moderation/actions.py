@@ -15,6 +15,7 @@ from civicdialog.moderation.deciding import (
     tell_author,
 )
 from civicdialog.moderation.models import ModerationDecision, Outcome, Redaction
+from civicdialog.moderation.queries import is_read
 from civicdialog.rounds.models import Round
 from civicdialog.submissions import publishing
 from civicdialog.submissions.models import Status, Submission
@@ -103,6 +104,19 @@ def hide(actor: Actor, submission: Submission, reasons: Reasons) -> ModerationDe
     decision = decide(actor, submission, Outcome.HIDDEN, reasons=reasons)
     state_reasons(submission, decision, submission.title)
     record(actor, Event.SUBMISSION_HIDDEN, submission, ground=reasons.ground.value)
+    return decision
+
+
+def leave_it(actor: Actor, submission: Submission) -> ModerationDecision:
+    """Note that somebody has read what was published at once, and that it stays.
+
+    :raise RuleBroken: if it is not public, or somebody has read it already
+    """
+    require(actor, Permission.SUBMISSION_MODERATE, submission)
+    if not submission.is_public or is_read(submission.id):
+        raise RuleBroken(mark("This contribution has already been decided on."))
+    decision = decide(actor, submission, Outcome.KEPT)
+    record(actor, Event.DECISION_KEPT, submission)
     return decision
 
 

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from civicdialog.moderation.deciding import Reasons
 from civicdialog.moderation.models import Ground
+from civicdialog.moderation.phrases import PHRASES
+
+HINT = "personal-data"
+"""The hint a moderator may have followed."""
 
 GROUND_NAMES = {
     Ground.OFF_TOPIC: _l("Does not belong to the topic"),
@@ -55,5 +60,54 @@ class RejectForm(FlaskForm):
         if field.data not in set(Ground):
             raise ValidationError(_l("Please choose the rule."))
 
+    followed_hint = BooleanField(_l("A hint of a program led me to it"))
+
     def draft(self) -> Reasons:
-        return Reasons(Ground(self.ground.data), self.explanation.data or "")
+        means = HINT if self.followed_hint.data else ""
+        return Reasons(Ground(self.ground.data), self.explanation.data or "", means)
+
+    def suggest(self) -> None:
+        """Put the ready explanation for the chosen rule into an empty field."""
+        if self.ground.data in set(Ground) and not self.explanation.data:
+            self.explanation.data = str(gettext(PHRASES[Ground(self.ground.data)]))
+
+
+class RedactForm(RejectForm):
+    """What is taken out of a text, and why."""
+
+    passages = TextAreaField(
+        _l("Passages to take out"),
+        filters=[_trimmed],
+        validators=[InputRequired(_l("Please say which passages shall be taken out."))],
+        description=_l("One a line, exactly as it stands in the text."),
+    )
+
+    def wanted(self) -> list[str]:
+        return [line.strip() for line in (self.passages.data or "").split("\n") if line.strip()]
+
+
+class MoveForm(FlaskForm):
+    """The round a contribution belongs into."""
+
+    round = SelectField(
+        _l("Into which round?"), [InputRequired(_l("Please choose one."))], choices=[]
+    )
+    note = StringField(
+        _l("Note for the author"),
+        [Length(max=500, message=_l("Please use at most 500 characters."))],
+        filters=[_trimmed],
+    )
+
+
+class RestoreForm(FlaskForm):
+    """Why a decision is taken back."""
+
+    note = TextAreaField(
+        _l("Why is it put back?"),
+        filters=[_trimmed],
+        validators=[
+            InputRequired(_l("Please give the reasons of your decision.")),
+            Length(max=2000, message=_l("Please use at most 2,000 characters.")),
+        ],
+        description=_l("The author reads exactly this."),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, exists, func, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from civicdialog.core.db import db
@@ -35,7 +35,9 @@ def visible_to(viewer: Actor) -> Select[Submission]:
 
 def queue(viewer: Actor, round_id: int | None = None) -> Select[Submission]:
     """What waits for a decision, the oldest first, with author and round."""
-    waiting = visible_to(viewer).where(Submission.status == Status.PENDING)
+    waiting = visible_to(viewer).where(
+        Submission.status == Status.PENDING, ~Submission.awaits_author
+    )
     if round_id is not None:
         waiting = waiting.where(Submission.round_id == round_id)
     with_names = waiting.options(joinedload(Submission.author), joinedload(Submission.round))
@@ -46,6 +48,12 @@ def queue_after(viewer: Actor, public_id: str, round_id: int | None = None) -> S
     """The queue from behind one contribution on, whether that one still waits or not."""
     place = select(*ORDER).where(Submission.public_id == public_id)
     return queue(viewer, round_id).where(tuple_(*ORDER) > place.scalar_subquery())
+
+
+def awaiting_author(viewer: Actor) -> Select[Submission]:
+    """What its author was asked to change, the oldest first."""
+    wanted = visible_to(viewer).where(Submission.status == Status.PENDING, Submission.awaits_author)
+    return wanted.options(joinedload(Submission.round)).order_by(*ORDER)
 
 
 def next_to_decide(
@@ -78,6 +86,34 @@ def changes_that_wait(viewer: Actor) -> Select[SubmissionRevision, Submission]:
     )
 
 
+def is_read(submission_id: int) -> bool:
+    """Whether somebody has decided on a contribution before."""
+    wanted = select(ModerationDecision.id).where(
+        ModerationDecision.subject_kind == SubjectKind.SUBMISSION,
+        ModerationDecision.subject_id == submission_id,
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def unread(viewer: Actor) -> Select[Submission]:
+    """What was published at once and nobody from the moderation has read, the oldest first."""
+    decided = exists().where(
+        ModerationDecision.subject_kind == SubjectKind.SUBMISSION,
+        ModerationDecision.subject_id == Submission.id,
+    )
+    return (
+        visible_to(viewer)
+        .join(Round, Round.id == Submission.round_id)
+        .where(
+            Submission.status == Status.PUBLISHED,
+            Submission.source_id.is_(None),
+            ~Round.submissions_wait,
+            ~decided,
+        )
+        .order_by(*ORDER)
+    )
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How much waits in a round, and since when."""
@@ -101,7 +137,7 @@ def waiting_by_round(viewer: Actor) -> list[Waiting]:
             func.min(Submission.created_at, type_=Submission.created_at.type),
         )
         .join(Round, Round.id == Submission.round_id)
-        .where(Submission.status == Status.PENDING)
+        .where(Submission.status == Status.PENDING, ~Submission.awaits_author)
         .group_by(Round.id, Round.slug, Round.title)
         .order_by(Round.id)
     )
@@ -172,3 +208,10 @@ def decisions_by_id(ids: Collection[int | None]) -> dict[int, ModerationDecision
     """These decisions, by their number; the viewer was checked at what names them."""
     wanted = select(ModerationDecision).where(ModerationDecision.id.in_(ids))
     return {each.id: each for each in db.session.scalars(wanted)}
+
+
+def other_rounds(round_id: int) -> Sequence[Round]:
+    """The rounds a contribution could be moved into, the newest first."""
+    return db.session.scalars(
+        select(Round).where(Round.id != round_id).order_by(Round.id.desc()).limit(100)
+    ).all()

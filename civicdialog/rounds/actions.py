@@ -43,6 +43,7 @@ class RoundDraft:
     is_public: bool = False
     guests_may_vote: bool = False
     guests_may_submit: bool = False
+    submissions_wait: bool = True
     arguments_wait: bool = True
     answers_before_results: int = 5
     support_threshold: int = 30
@@ -97,6 +98,7 @@ def _write(round: Round, draft: RoundDraft) -> None:
     round.introduction, round.is_public = draft.introduction, draft.is_public
     round.guests_may_vote = draft.guests_may_vote
     round.guests_may_submit = draft.guests_may_submit
+    round.submissions_wait = draft.submissions_wait
     round.arguments_wait = draft.arguments_wait
     round.answers_before_results = draft.answers_before_results
     round.support_threshold = draft.support_threshold

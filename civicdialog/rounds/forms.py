@@ -112,6 +112,9 @@ class RoundForm(FlaskForm):
     is_public = BooleanField(_l("Everybody can see this round"))
     guests_may_vote = BooleanField(_l("People may vote without an account"))
     guests_may_submit = BooleanField(_l("People may propose without an account"))
+    submissions_wait = BooleanField(
+        _l("A moderator reads contributions before everybody does"), default=True
+    )
     arguments_wait = BooleanField(
         _l("A moderator reads arguments before everybody does"), default=True
     )
@@ -169,6 +172,7 @@ class RoundForm(FlaskForm):
         self.is_public.data = round.is_public
         self.guests_may_vote.data = round.guests_may_vote
         self.guests_may_submit.data = round.guests_may_submit
+        self.submissions_wait.data = round.submissions_wait
         self.arguments_wait.data = round.arguments_wait
         self.answers_before_results.data = round.answers_before_results
         self.support_threshold.data = round.support_threshold
@@ -193,6 +197,7 @@ class RoundForm(FlaskForm):
             is_public=bool(self.is_public.data),
             guests_may_vote=bool(self.guests_may_vote.data),
             guests_may_submit=bool(self.guests_may_submit.data),
+            submissions_wait=bool(self.submissions_wait.data),
             arguments_wait=bool(self.arguments_wait.data),
             answers_before_results=self._answers_before_results(),
             support_threshold=self.support_threshold.data or USUAL_THRESHOLD,

@@ -1,40 +1,134 @@
-"""Rate limits: slow a storm down without locking out a library or a school."""
+"""Rate limits: slow a storm down without locking out a library or a school.
 
+A person has small limits, a source (a network address) generous ones: many people may sit behind
+one address. Reading is never limited. The table in docs/OPERATIONS.md says the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 
 from civicdialog.config import Settings
-from civicdialog.core.room import current_actor
-
-limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
-
-SIGN_IN = "10 per minute; 100 per hour"
-LETTERS = "5 per minute; 40 per hour"
-LIMITED = {
-    "accounts.sign_in": SIGN_IN,
-    "accounts.register": LETTERS,
-    "accounts.ask_reset": LETTERS,
-    "accounts.password": SIGN_IN,
-    "account.new_passkey": SIGN_IN,
-    "own.delete": SIGN_IN,
-    "contact.report": LETTERS,
-    "receipts.find": SIGN_IN,
-    "notices.report": LETTERS,
-}
+from civicdialog.core.room import READING_METHODS, current_actor
 
 
-def typed_address() -> str:
-    """The key for limits per account: the address somebody typed, who is signed in, or whence."""
-    typed = request.form.get("email", "").strip().casefold()[:254]
+@dataclass(frozen=True)
+class Limit:
+    """How often somebody may do one kind of deed, whichever of its pages they use."""
+
+    name: str
+    person: str
+    source: str
+    endpoints: tuple[str, ...]
+
+
+TABLE = (
+    Limit(
+        "sign-in",
+        "10 per minute; 100 per hour",
+        "60 per minute; 600 per hour",
+        ("accounts.sign_in", "accounts.password", "account.new_passkey", "own.delete"),
+    ),
+    Limit("receipts", "10 per minute; 60 per hour", "30 per minute; 300 per hour", ("receipts.find",)),
+    Limit(
+        "registration",
+        "5 per minute; 40 per hour",
+        "150 per 10 minutes; 400 per hour",
+        ("accounts.register", "accounts.ask_reset"),
+    ),
+    Limit(
+        "proposals",
+        "5 per minute; 20 per hour",
+        "150 per 10 minutes; 500 per hour",
+        ("drafts.send", "versions.edit"),
+    ),
+    Limit(
+        "drafts",
+        "90 per minute; 1500 per hour",
+        "5000 per 10 minutes",
+        ("submissions.propose", "drafts.step"),
+    ),
+    Limit(
+        "arguments",
+        "6 per minute; 40 per hour",
+        "200 per 10 minutes; 800 per hour",
+        ("discussion.write", "discussion.answer", "discussion.edit"),
+    ),
+    Limit(
+        "uploads",
+        "10 per minute; 40 per hour",
+        "150 per 10 minutes; 500 per hour",
+        ("attachments.manage",),
+    ),
+    Limit(
+        "reports",
+        "5 per minute; 20 per hour",
+        "60 per 10 minutes; 200 per hour",
+        ("notices.report", "contact.report", "statements.appeal", "corrections.doubt"),
+    ),
+    Limit(
+        "votes",
+        "90 per minute; 1500 per hour",
+        "6000 per 10 minutes",
+        (
+            "voting.cast",
+            "voting.answer",
+            "voting.skip",
+            "voting.undo",
+            "voting.important",
+            "discussion.helpful",
+        ),
+    ),
+)
+NEW_GUESTS = "100 per 10 minutes; 400 per hour"
+"""So many browsers of one source may begin to take part without an account."""
+BEGIN_GUESTS = ("voting.cast", "voting.answer", "submissions.propose")
+
+
+def source() -> str:
+    """Whence a request comes; an IPv6 network of one connection counts as one address."""
+    address = ip_address(get_remote_address())
+    if address.version == 6 and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def person() -> str:
+    """Who sends something: the account, the address typed to sign in, the guest; else nobody."""
     actor = current_actor()
-    return typed or (f"person {actor.id}" if actor.is_signed_in else get_remote_address())
+    if actor.is_signed_in:
+        return f"person {actor.id}"
+    typed = request.form.get("email", "").strip().casefold()[:254]
+    return typed or (f"guest {actor.guest_key}" if actor.guest_key else "")
 
 
-def _exempt_readers() -> bool:
-    return request.method in {"GET", "HEAD", "OPTIONS"}
+limiter = Limiter(key_func=source, headers_enabled=True)
+
+
+def goes_on_at() -> datetime | None:
+    """When the request under way, which was refused, may be made again."""
+    held = limiter.current_limit
+    return datetime.fromtimestamp(held.reset_at, UTC) if held else None
+
+
+def _is_reading() -> bool:
+    return request.method in READING_METHODS
+
+
+def _is_nobody() -> bool:
+    return _is_reading() or not person()
+
+
+def _is_no_new_guest() -> bool:
+    actor = current_actor()
+    return _is_reading() or actor.is_signed_in or actor.guest_key is not None
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -43,13 +137,25 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_ENABLED=app.config.get("RATELIMIT_ENABLED", True),
     )
     limiter.init_app(app)
-    for endpoint, rule in LIMITED.items():
-        app.view_functions[endpoint] = _limited(app.view_functions[endpoint], rule)
+    share = partial(_share, app)
+    for limit in TABLE:
+        of_person = limiter.shared_limit(
+            limit.person, f"{limit.name} person", key_func=person, exempt_when=_is_nobody
+        )
+        of_source = limiter.shared_limit(
+            limit.source, f"{limit.name} source", exempt_when=_is_reading
+        )
+        for endpoint in limit.endpoints:
+            share(endpoint, of_person, of_source)
+    of_guests = limiter.shared_limit(NEW_GUESTS, "new guests", exempt_when=_is_no_new_guest)
+    for endpoint in BEGIN_GUESTS:
+        share(endpoint, of_guests)
 
 
-def _limited(view: Any, rule: str) -> Any:
-    """The view, slowed down per source and per typed address."""
-    per_address = limiter.limit(rule, key_func=typed_address, exempt_when=_exempt_readers)
-    limited = limiter.limit(rule, exempt_when=_exempt_readers)(per_address(view))
-    limited.needs = view.needs
-    return limited
+def _share(app: Flask, endpoint: str, *limits: Callable[[Any], Any]) -> None:
+    """Put limits in front of a page, which stays guarded."""
+    limited = view = app.view_functions[endpoint]
+    for limit in limits:
+        limited = limit(limited)
+    limited.needs = view.needs  # type: ignore[attr-defined]
+    app.view_functions[endpoint] = limited
