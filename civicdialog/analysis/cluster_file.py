@@ -238,6 +238,7 @@ def _run(rows: Sequence[Row], topics: Topics, choices: Choices, wishes: _Wishes)
             "seed": choices.seed,
             "levels": choices.levels,
             "words_only": choices.words_only,
+            "floods_once": True,
             "ignore": list(wishes.ignored),
             "decisions": wishes.decisions.as_dict(),
             "names": wishes.names.as_dict(),

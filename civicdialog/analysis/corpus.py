@@ -57,10 +57,14 @@ class Corpus:
         seed: int = 0,
         embeddings: ArrayLike | None = None,
         ignore: Ignored = NOTHING_IGNORED,
+        alike: Sequence[Sequence[int]] = (),
     ) -> "Corpus":
-        """Sorts, merges identical contributions and computes vectors, words and neighbours."""
+        """Sorts, merges identical contributions and computes vectors, words and neighbours.
+
+        alike: groups of rows that count as one document, too, though their texts differ a little.
+        """
         checked = None if embeddings is None else checked_embeddings(embeddings, len(texts))
-        document, first = _distinct(titles, texts, checked)
+        document, first = _distinct(titles, texts, checked, alike)
         own_titles, own_texts = [titles[row] for row in first], [texts[row] for row in first]
         core = _sample(own_titles, own_texts, GROUPED)
         tokens = Tokens.of_contributions(
@@ -149,17 +153,32 @@ def _batches(rows: Ints) -> Iterator[Ints]:
 
 
 def _distinct(
-    titles: Sequence[str], texts: Sequence[str], embeddings: Floats | None
+    titles: Sequence[str],
+    texts: Sequence[str],
+    embeddings: Floats | None,
+    alike: Sequence[Sequence[int]],
 ) -> tuple[Ints, Ints]:
     """Document of each row (n,) and one row of each document (u,), documents in sorted order."""
+    flood_of = {row: flood for flood, rows in enumerate(alike) for row in rows}
+    place_of: dict[int, int] = {}
     order = sorted(range(len(titles)), key=lambda row: (titles[row], texts[row]))
     document = np.zeros(len(titles), dtype=np.int64)
     equal: list[list[int]] = []
+    last = None
     for row in order:
-        if not equal or (titles[row], texts[row]) != (titles[equal[-1][0]], texts[equal[-1][0]]):
-            equal.append([])
-        equal[-1].append(row)
-        document[row] = len(equal) - 1
+        flood, written = flood_of.get(row), (titles[row], texts[row])
+        if flood is not None:
+            if flood not in place_of:
+                place_of[flood] = len(equal)
+                equal.append([])
+            place = place_of[flood]
+        else:
+            if written != last:
+                equal.append([])
+                last = written
+            place = len(equal) - 1
+        equal[place].append(row)
+        document[row] = place
     first = [_first(rows, embeddings) for rows in equal]
     return document, np.array(first, dtype=np.int64)
 

@@ -11,7 +11,7 @@ Then the cosine of two texts is less than the product of their heads plus 0.5, a
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -26,8 +26,11 @@ from civicdialog.analysis.representation import Floats
 SIMILAR = 0.6
 CONTAINED = 0.5
 MOST = 20
+FLOOD = 5
+"""From so many texts on that say nearly the same, they are a flood."""
 _CHARACTERS, _WORDS = 5, 3
 _FEWEST_RUNS = 4
+_REPEATED = 0.5
 _TAIL = 0.5
 _COMPARED = 100
 _BLOCK = 256
@@ -79,6 +82,55 @@ def similar_pairs(texts: Sequence[str], *, among: Collection[int] | None = None)
         for pair in product(named[one], named[other] or rows[documents[other]][:1])
     }
     return sorted(found)
+
+
+def floods(texts: Sequence[str]) -> list[list[int]]:
+    """Rows of texts that at least five times say nearly the same, a list for each such text.
+
+    Only texts are compared half of whose runs of three words stand in five texts or more, so that
+    this costs little where there is no flood. The order of the texts does not matter.
+    """
+    rows = _rows(texts)
+    documents = _repeated(rows)
+    groups = [[document] for document in documents]
+    while True:
+        joined = _joined(groups)
+        if len(joined) == len(groups):
+            break
+        groups = joined
+    found = [sorted(row for text in group for row in rows[text]) for group in groups]
+    return sorted(each for each in found if len(each) >= FLOOD)
+
+
+def _repeated(rows: Mapping[str, Sequence[int]]) -> list[str]:
+    """The folded texts half of whose runs of words stand in many texts, identical ones counted."""
+    documents = sorted(rows)
+    if not documents:
+        return []
+    runs = _word_runs(documents)
+    times = np.array([len(rows[text]) for text in documents], dtype=np.float64)
+    is_common = (runs.T @ times >= FLOOD).astype(np.float64)
+    share = (runs @ is_common) / np.maximum(runs.getnnz(axis=1), 1)
+    return [text for place, text in enumerate(documents) if share[place] >= _REPEATED]
+
+
+def _joined(groups: Sequence[list[str]]) -> list[list[str]]:
+    """The groups after those whose first texts resemble each other became one."""
+    parent = list(range(len(groups)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    for pair in similar_pairs([group[0] for group in groups]):
+        one, other = sorted((root(pair.first), root(pair.second)))
+        parent[other] = one
+    found: dict[int, list[str]] = defaultdict(list)
+    for place, group in enumerate(groups):
+        found[root(place)].extend(group)
+    return [sorted(group) for _, group in sorted(found.items())]
 
 
 def _rows(texts: Sequence[str]) -> dict[str, list[int]]:

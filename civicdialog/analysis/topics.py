@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from civicdialog.analysis import sentence_vectors
 from civicdialog.analysis.corpus import Corpus
 from civicdialog.analysis.describing import WITHOUT_TOPIC, Groups, described
+from civicdialog.analysis.duplicates import floods
 from civicdialog.analysis.graph import Ints, neighbour_shares
 from civicdialog.analysis.grouping import FEWEST, cut, few_groups
 from civicdialog.analysis.language import Ignored
@@ -63,13 +64,15 @@ def cluster_texts(
     embeddings: ArrayLike | None = None,
     ignore: Iterable[str] = (),
     words_only: bool = False,
+    floods_once: bool = True,
     progress: Progress | None = None,
 ) -> Topics:
     """Groups contributions into k topics, or into as many as the texts suggest (4 to 8).
 
     embeddings: sentence vectors (n, d); without them they are computed when the sentence encoder
-    is installed, unless words_only. ignore: words that neither groups nor labels may use. Fewer
-    than 10 contributions make one group. Raises ValueError when lengths or shapes do not fit or k
+    is installed, unless words_only. ignore: words that neither groups nor labels may use.
+    floods_once: texts handed in over and over with small changes have no more weight than one, as
+    identical ones always have. Fewer than 10 contributions make one group. Raises ValueError when lengths or shapes do not fit or k
     is not from 1 to 200.
     """
     if k is not None and not 1 <= k <= MOST_GROUPS:
@@ -84,7 +87,12 @@ def cluster_texts(
     with threadpool_limits(1):  # More threads would add up in another order.
         report(_ENCODED, STEPS[0])
         corpus = Corpus.of(
-            titles, texts, seed=seed, embeddings=embeddings, ignore=Ignored.of(ignore)
+            titles,
+            texts,
+            seed=seed,
+            embeddings=embeddings,
+            ignore=Ignored.of(ignore),
+            alike=floods(texts) if floods_once else (),
         )
         report(_READ, STEPS[1])
         groups = _automatic(corpus, k, seed)

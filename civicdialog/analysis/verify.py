@@ -84,6 +84,7 @@ class _Run:
             embeddings=self.vectors,
             ignore=chosen["ignore"],
             words_only=self.method != WITH_SENTENCES,
+            floods_once=chosen.get("floods_once", False),
             progress=progress,
         )
         if self.is_checked:

@@ -84,6 +84,7 @@ def build_topics(
             "topics_wanted": wanted,
             "ignored_words": ignored,
             "words_only": vectors is None,
+            "floods_once": True,
             "model": "" if vectors is None else MODEL,
             **taught.settings,
         },

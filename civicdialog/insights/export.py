@@ -36,6 +36,7 @@ def run_export(run: ClusterRun) -> dict[str, Any]:
             "seed": run.seed,
             "levels": 2,
             "words_only": run.method != WITH_SENTENCES,
+            "floods_once": settings.get("floods_once", False),
             "ignore": settings.get("ignored_words", []),
             "names": settings.get("names", {}),
             "decisions": settings.get("decisions", {}),
