@@ -188,6 +188,7 @@ def _grouped(rows: Sequence[Row], choices: Choices, wishes: _Wishes, say: Progre
         seed=choices.seed,
         ignore=wishes.ignored,
         words_only=choices.words_only,
+        floods_once=True,
         progress=lambda share, step: say(_READ + share * (until - _READ), step),
     )
     if choices.check_stability:

@@ -9,7 +9,7 @@ by the hash of its text, so what is sampled does not depend on what else is ther
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +39,7 @@ class Corpus:
     graph: sp.csr_matrix
     """(u, u) the nearest neighbours of every document among the core."""
     core: Ints
-    """The documents that are grouped and described: all, or a sorted sample of them."""
+    """The documents that are grouped and described: all but floods, or a sorted sample of them."""
     vocabulary: Vocabulary
     """The words of the core, whose documents it numbers from 0."""
 
@@ -61,12 +61,13 @@ class Corpus:
     ) -> "Corpus":
         """Sorts, merges identical contributions and computes vectors, words and neighbours.
 
-        alike: groups of rows that count as one document, too, though their texts differ a little.
+        alike: floods, groups of rows whose texts differ a little. Each counts as one document, which
+        goes with those most like it, but neither makes nor changes a topic.
         """
         checked = None if embeddings is None else checked_embeddings(embeddings, len(texts))
         document, first = _distinct(titles, texts, checked, alike)
         own_titles, own_texts = [titles[row] for row in first], [texts[row] for row in first]
-        core = _sample(own_titles, own_texts, GROUPED)
+        core = _core(own_titles, own_texts, {int(document[rows[0]]) for rows in alike})
         tokens = Tokens.of_contributions(
             [own_titles[row] for row in core], [own_texts[row] for row in core]
         )
@@ -102,6 +103,12 @@ class _Embeddings:
     def of(self, documents: Ints) -> Floats | None:
         """The vectors (m, d) of some documents."""
         return None if self.table is None else self.table[self.first[documents]]
+
+
+def _core(titles: Sequence[str], texts: Sequence[str], floods: Collection[int]) -> Ints:
+    """The documents that are grouped: all but floods, or a sample of them."""
+    kept = np.array([row for row in range(len(texts)) if row not in floods], dtype=np.int64)
+    return kept[_sample([titles[row] for row in kept], [texts[row] for row in kept], GROUPED)]
 
 
 def _sample(titles: Sequence[str], texts: Sequence[str], most: int) -> Ints:

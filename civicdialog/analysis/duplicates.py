@@ -26,7 +26,7 @@ from civicdialog.analysis.representation import Floats
 SIMILAR = 0.6
 CONTAINED = 0.5
 MOST = 20
-FLOOD = 5
+FLOOD = 10
 """From so many texts on that say nearly the same, they are a flood."""
 _CHARACTERS, _WORDS = 5, 3
 _FEWEST_RUNS = 4
@@ -85,9 +85,9 @@ def similar_pairs(texts: Sequence[str], *, among: Collection[int] | None = None)
 
 
 def floods(texts: Sequence[str]) -> list[list[int]]:
-    """Rows of texts that at least five times say nearly the same, a list for each such text.
+    """Rows of texts that at least ten times say nearly the same, a list for each such text.
 
-    Only texts are compared half of whose runs of three words stand in five texts or more, so that
+    Only texts are compared half of whose runs of three words stand in ten texts or more, so that
     this costs little where there is no flood. The order of the texts does not matter.
     """
     rows = _rows(texts)

@@ -64,7 +64,7 @@ def cluster_texts(
     embeddings: ArrayLike | None = None,
     ignore: Iterable[str] = (),
     words_only: bool = False,
-    floods_once: bool = True,
+    floods_once: bool = False,
     progress: Progress | None = None,
 ) -> Topics:
     """Groups contributions into k topics, or into as many as the texts suggest (4 to 8).
@@ -92,7 +92,7 @@ def cluster_texts(
             seed=seed,
             embeddings=embeddings,
             ignore=Ignored.of(ignore),
-            alike=floods(texts) if floods_once else (),
+            alike=_floods(texts) if floods_once else (),
         )
         report(_READ, STEPS[1])
         groups = _automatic(corpus, k, seed)
@@ -170,6 +170,12 @@ def _row(row: int, topics: Topics) -> int:
     if not 0 <= row < len(topics.labels):
         raise ValueError(f"there is no contribution {row}")
     return int(row)
+
+
+def _floods(texts: Sequence[str]) -> list[list[int]]:
+    """The floods; none where most texts are of that kind, for then it is how people write here."""
+    found = floods(texts)
+    return found if 2 * sum(len(rows) for rows in found) <= len(texts) else []
 
 
 def _automatic(corpus: Corpus, k: int | None, seed: int) -> Groups:

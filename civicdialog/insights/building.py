@@ -69,6 +69,7 @@ def build_topics(
         embeddings=vectors,
         ignore=ignored,
         words_only=vectors is None,
+        floods_once=True,
         progress=part_of(report, _ENCODED, _GROUPED),
     )
     if FEWEST <= len(texts) <= MOST_CHECKED:

@@ -5,18 +5,22 @@ from typing import Any
 import structlog
 from flask import Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from civicdialog.core import clock
 from civicdialog.core.errors import NotAllowed, NotFound, RuleBroken
 from civicdialog.core.i18n import mark
 from civicdialog.core.kept import keep, typed_fields
 from civicdialog.core.permissions import VISITOR
 from civicdialog.core.redirects import here
 from civicdialog.core.room import current_actor
+from civicdialog.web.limits import goes_on_at
 from civicdialog.web.security import is_same_origin
+from civicdialog.web.templating import time_in_words
 
 log = structlog.get_logger("error")
 
@@ -43,7 +47,6 @@ WORDS: dict[int, tuple[str, str]] = {
         mark("That was too much at once"),
         mark("Please shorten your text, or choose a smaller file, and send it again."),
     ),
-    429: (mark("Too many attempts"), mark("Please wait a minute and try again.")),
     500: (
         mark("Something went wrong on our side"),
         mark("Nothing you did is to blame. We have noted the error. Please try again later."),
@@ -101,6 +104,20 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return _error_page(status, headers=headers)
 
 
+def _too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+    """When it goes on, and the whole form again: nothing typed is lost."""
+    until = goes_on_at()
+    seconds = max(1, int((until - clock.now()).total_seconds()) + 1) if until else 60
+    html = render_template(
+        "errors/too-often.html",
+        time=time_in_words(until) if until else "",
+        path=here(),
+        fields=typed_fields() if is_same_origin() else (),
+        has_files=request.mimetype == "multipart/form-data",
+    )
+    return html, 429, {"Retry-After": str(seconds)}
+
+
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.error("database", problem=str(error.orig))
     return _error_page(503, headers={"Retry-After": "60"})
@@ -121,5 +138,6 @@ def init_app(app: Flask) -> None:
         ),
     )
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(RateLimitExceeded, _too_often)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(HTTPException, _http)

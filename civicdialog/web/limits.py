@@ -7,12 +7,11 @@ one address. Reading is never limited. The table in docs/OPERATIONS.md says the 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from flask import Flask, request
-from flask_limiter import Limiter, RateLimitExceeded
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from civicdialog.config import Settings
@@ -27,55 +26,65 @@ class Limit:
     person: str
     source: str
     endpoints: tuple[str, ...]
+    asks_address: bool = False
+    """Whether its pages ask for an e-mail address, which then stands for the person."""
 
 
 TABLE = (
     Limit(
         "sign-in",
-        "10 per minute; 100 per hour",
+        "10 per minute; 100 per 60 minutes",
         "60 per minute; 600 per hour",
         ("accounts.sign_in", "accounts.password", "account.new_passkey", "own.delete"),
+        asks_address=True,
     ),
-    Limit("receipts", "10 per minute; 60 per hour", "30 per minute; 300 per hour", ("receipts.find",)),
+    Limit(
+        "receipts",
+        "10 per minute; 60 per 60 minutes",
+        "30 per minute; 300 per hour",
+        ("receipts.find",),
+    ),
     Limit(
         "registration",
-        "5 per minute; 40 per hour",
+        "5 per minute; 40 per 60 minutes",
         "150 per 10 minutes; 400 per hour",
         ("accounts.register", "accounts.ask_reset"),
+        asks_address=True,
     ),
     Limit(
         "proposals",
-        "5 per minute; 20 per hour",
+        "5 per minute; 20 per 60 minutes",
         "150 per 10 minutes; 500 per hour",
         ("drafts.send", "versions.edit"),
     ),
     Limit(
         "drafts",
-        "90 per minute; 1500 per hour",
+        "90 per minute; 1500 per 60 minutes",
         "5000 per 10 minutes",
         ("submissions.propose", "drafts.step"),
     ),
     Limit(
         "arguments",
-        "6 per minute; 40 per hour",
+        "6 per minute; 40 per 60 minutes",
         "200 per 10 minutes; 800 per hour",
         ("discussion.write", "discussion.answer", "discussion.edit"),
     ),
     Limit(
         "uploads",
-        "10 per minute; 40 per hour",
+        "10 per minute; 40 per 60 minutes",
         "150 per 10 minutes; 500 per hour",
         ("attachments.manage",),
     ),
     Limit(
         "reports",
-        "5 per minute; 20 per hour",
+        "5 per minute; 20 per 60 minutes",
         "60 per 10 minutes; 200 per hour",
         ("notices.report", "contact.report", "statements.appeal", "corrections.doubt"),
+        asks_address=True,
     ),
     Limit(
         "votes",
-        "90 per minute; 1500 per hour",
+        "90 per minute; 1500 per 60 minutes",
         "6000 per 10 minutes",
         (
             "voting.cast",
@@ -89,6 +98,8 @@ TABLE = (
 )
 NEW_GUESTS = "100 per 10 minutes; 400 per hour"
 """So many browsers of one source may begin to take part without an account."""
+KEEPER = "rate_limits"
+"""Where the application keeps what counts."""
 BEGIN_GUESTS = ("voting.cast", "voting.answer", "submissions.propose")
 
 
@@ -101,20 +112,22 @@ def source() -> str:
 
 
 def person() -> str:
-    """Who sends something: the account, the address typed to sign in, the guest; else nobody."""
+    """Who sends something: the account, else the guest, else nobody."""
     actor = current_actor()
     if actor.is_signed_in:
         return f"person {actor.id}"
-    typed = request.form.get("email", "").strip().casefold()[:254]
-    return typed or (f"guest {actor.guest_key}" if actor.guest_key else "")
+    return f"guest {actor.guest_key}" if actor.guest_key else ""
 
 
-limiter = Limiter(key_func=source, headers_enabled=True)
+def person_or_address() -> str:
+    """The same on pages where somebody types an e-mail address, which is counted then."""
+    typed = "" if current_actor().is_signed_in else request.form.get("email", "")
+    return typed.strip().casefold()[:254] or person()
 
 
 def goes_on_at() -> datetime | None:
     """When the request under way, which was refused, may be made again."""
-    held = limiter.current_limit
+    held = current_app.extensions[KEEPER].current_limit
     return datetime.fromtimestamp(held.reset_at, UTC) if held else None
 
 
@@ -122,8 +135,8 @@ def _is_reading() -> bool:
     return request.method in READING_METHODS
 
 
-def _is_nobody() -> bool:
-    return _is_reading() or not person()
+def _unless_known(who: Callable[[], str]) -> Callable[[], bool]:
+    return lambda: _is_reading() or not who()
 
 
 def _is_no_new_guest() -> bool:
@@ -136,26 +149,29 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
         RATELIMIT_ENABLED=app.config.get("RATELIMIT_ENABLED", True),
     )
-    limiter.init_app(app)
-    share = partial(_share, app)
+    limiter = app.extensions[KEEPER] = Limiter(source, app=app, headers_enabled=True)
     for limit in TABLE:
+        who = person_or_address if limit.asks_address else person
         of_person = limiter.shared_limit(
-            limit.person, f"{limit.name} person", key_func=person, exempt_when=_is_nobody
+            limit.person, f"{limit.name} person", key_func=who, exempt_when=_unless_known(who)
         )
         of_source = limiter.shared_limit(
             limit.source, f"{limit.name} source", exempt_when=_is_reading
         )
         for endpoint in limit.endpoints:
-            share(endpoint, of_person, of_source)
+            # Flask-Limiter asks in this order, minutes before hours, and stops at the first refusal.
+            # All of a person's are in minutes: a refused storm uses up nothing of its source.
+            _share(app, endpoint, of_person, of_source)
     of_guests = limiter.shared_limit(NEW_GUESTS, "new guests", exempt_when=_is_no_new_guest)
     for endpoint in BEGIN_GUESTS:
-        share(endpoint, of_guests)
+        _share(app, endpoint, of_guests)
 
 
 def _share(app: Flask, endpoint: str, *limits: Callable[[Any], Any]) -> None:
     """Put limits in front of a page, which stays guarded."""
-    limited = view = app.view_functions[endpoint]
+    view: Any = app.view_functions[endpoint]
+    limited = view
     for limit in limits:
         limited = limit(limited)
-    limited.needs = view.needs  # type: ignore[attr-defined]
+    limited.needs = view.needs
     app.view_functions[endpoint] = limited
