@@ -14,7 +14,11 @@ from tests.conftest import Make, build_app, new_session_key
 
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = {"REMOTE_ADDR": "198.51.100.7"}
-TEXT = {"kind": "use_case", "problem": "Die Wartezeiten sind lang.", "solution": "Ein Programm sortiert die Anträge."}
+TEXT = {
+    "kind": "use_case",
+    "problem": "Die Wartezeiten sind lang.",
+    "solution": "Ein Programm sortiert die Anträge.",
+}
 
 
 @pytest.fixture
