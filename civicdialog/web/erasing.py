@@ -20,6 +20,7 @@ from civicdialog.core.permissions import Actor
 from civicdialog.core.speaking import speaking
 from civicdialog.discussion.models import Argument, ArgumentRevision, HelpfulMark
 from civicdialog.insights.models import SimilarPair, SubmissionVector
+from civicdialog.moderation.models import Redaction
 from civicdialog.notifications.models import ContactMessage
 from civicdialog.rounds.counting import add_submissions
 from civicdialog.submissions.models import Attachment, Status, Submission, SubmissionRevision
@@ -78,6 +79,7 @@ def _remove_submissions(actor: Actor, person: Person) -> None:
     ):
         revision.fields = dict.fromkeys(revision.fields, "")
         revision.reason = ""
+    _change(Redaction, Redaction.submission_id.in_(ids), fields={})
     for version in db.session.scalars(
         select(ProfileVersion)
         .join(Application, Application.id == ProfileVersion.application_id)

@@ -14,7 +14,7 @@ from civicdialog.moderation.argument_actions import publish_argument, remove_arg
 from civicdialog.moderation.attachment_actions import hide_attachment
 from civicdialog.moderation.blocking import block, block_of
 from civicdialog.moderation.deciding import Reasons
-from civicdialog.moderation.models import Ground, ModerationDecision, Outcome
+from civicdialog.moderation.models import Ground, ModerationDecision, Outcome, Redaction
 from civicdialog.moderation.revision_actions import reject_revision
 from civicdialog.moderation.undoing import undo
 from civicdialog.notifications.models import Letter
@@ -27,6 +27,7 @@ from civicdialog.submissions.actions import (
 )
 from civicdialog.submissions.models import Attachment, RevisionState, Status, SubmissionRevision
 from civicdialog.trace.models import Relation, TraceLink
+from civicdialog.web.erasing import Texts, leave
 
 REASONS = Reasons(Ground.PERSONAL_DATA, "Darin steht eine Telefonnummer.")
 PHONE = "0345 1234567"
@@ -147,6 +148,14 @@ def test_what_was_taken_out_is_gone_from_earlier_versions_too(moderator, public,
 def test_a_passage_that_does_not_stand_there_is_named(moderator, public):
     with pytest.raises(RuleBroken, match="does not stand in the text"):
         actions.redact(moderator, public, ["0345 7654321"], REASONS)
+
+
+def test_who_leaves_and_takes_their_texts_leaves_no_passage(moderator, public, ada, db):
+    actions.redact(moderator, public, [PHONE], REASONS)
+    leave(ada.as_actor(), ada, Texts.REMOVE)
+    db.session.commit()
+    db.session.expire_all()
+    assert db.session.scalars(select(Redaction.fields)).one() == {}
 
 
 def test_undoing_a_redaction_puts_the_passage_back(moderator, public, db):
