@@ -18,7 +18,9 @@ TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "co
 ATTRIBUTES = {"a": {"href", "title", "rel"}, "ol": {"start"}}
 SCHEMES = frozenset({"http", "https", "mailto"})
 
-_markdown = MarkdownIt("zero", {"html": False, "linkify": False, "breaks": True}).enable(
+_OPTIONS = {"html": False, "linkify": False, "breaks": True}
+_plain = MarkdownIt("zero", _OPTIONS).enable("newline")
+_formatted = MarkdownIt("zero", _OPTIONS).enable(
     ["emphasis", "list", "blockquote", "newline", "escape", "link", "backticks"]
 )
 
@@ -46,8 +48,19 @@ _cleaner = Cleaner(
 
 @lru_cache(maxsize=2048)
 def render_text(text: str) -> Markup:
-    """Safe HTML for a text people wrote; longer texts are cut before any parser sees them."""
-    html = _markdown.render(text[:MAX_LENGTH])
+    """Safe HTML for what citizens wrote: paragraphs, lines and links, every sign as they typed it."""
+    return _safe(_plain, text)
+
+
+@lru_cache(maxsize=256)
+def render_formatted(text: str) -> Markup:
+    """Safe HTML for what offices and committee wrote: lists, emphasis and named links besides."""
+    return _safe(_formatted, text)
+
+
+def _safe(markdown: MarkdownIt, text: str) -> Markup:
+    """Longer texts are cut before any parser sees them."""
+    html = markdown.render(text[:MAX_LENGTH])
     safe = nh3.clean(
         _cleaner.clean(html),
         tags=set(TAGS),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from civicdialog.core.city import CityProfile, city
 from civicdialog.core.errors import RuleBroken
-from civicdialog.core.html import render_text
+from civicdialog.core.html import render_formatted, render_text
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role, may
 from civicdialog.core.redirects import here
@@ -153,7 +153,15 @@ def _percent(value: float) -> str:
 
 
 STAFF_ROOMS = frozenset(
-    {"moderation", "argument_moderation", "appeals", "notices", "lineage", "committee", "rounds"}
+    {
+        "moderation",
+        "argument_moderation",
+        "appeals",
+        "notices",
+        "lineage",
+        "committee",
+        "rounds",
+    }
 )
 """Their pages take a style sheet with the components only they use."""
 
@@ -215,5 +223,6 @@ def init_app(app: Flask) -> None:
         label=label,
         sentence=sentence,
         text=render_text,
+        formatted=render_formatted,
     )
     app.context_processor(_context)

@@ -2,12 +2,13 @@
 
 import json
 import re
+from html import escape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from civicdialog.core.html import MAX_LENGTH, render_text
+from civicdialog.core.html import MAX_LENGTH, render_formatted, render_text
 
 HARMFUL = re.compile(
     r"<(script|svg|math|style|img|iframe|template|form|input)|<[^>]*\son\w+\s*=|href=\"\s*javascript:",
@@ -19,9 +20,13 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(FRAGMENTS, max_size=14).map("".join))
-def test_no_combination_of_fragments_becomes_active(text):
-    assert not HARMFUL.search(render_text(text))
+RENDERERS = pytest.mark.parametrize("render", [render_text, render_formatted])
+
+
+@RENDERERS
+@given(text=st.lists(FRAGMENTS, max_size=14).map("".join))
+def test_no_combination_of_fragments_becomes_active(render, text):
+    assert not HARMFUL.search(render(text))
 
 
 @pytest.mark.parametrize(
@@ -34,12 +39,31 @@ def test_no_combination_of_fragments_becomes_active(text):
         ("- eins\n- zwei", "<li>eins</li>"),
     ],
 )
-def test_text_is_shown_as_it_was_meant(text, html):
-    assert html in render_text(text)
+def test_offices_format_their_texts(text, html):
+    assert html in render_formatted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["_unterstrichen_ und *Stern*", "1. Punkt ohne Liste", "- Strich am Anfang", "5 \\* 3 = 15",
+     "[so](https://example.org)", "`code`", "# Nummer 1", "> Zitat"],
+)  # fmt: skip
+def test_citizens_signs_stay_as_they_typed_them(text):
+    assert re.sub(r"<[^>]+>", "", render_text(text)).strip() == escape(text)
+
+
+def test_lines_and_paragraphs_stay():
+    assert render_text("eins\nzwei\n\ndrei").split() == [
+        "<p>eins<br>", "zwei</p>", "<p>drei</p>",
+    ]  # fmt: skip
+
+
+def test_an_address_becomes_a_link():
+    assert 'href="https://example.org"' in render_text("siehe https://example.org")
 
 
 def test_links_are_marked_and_only_harmless_schemes_stay():
-    html = render_text("[a](https://example.org) [b](javascript:alert(1))")
+    html = render_formatted("[a](https://example.org) [b](javascript:alert(1))")
     assert 'rel="nofollow ugc noopener"' in html
     assert html.count("<a ") == 1
 
