@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
+from civicdialog.core.ids import ALPHABET
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.moderation.models import (
     RESTRICTIONS,
@@ -46,6 +47,8 @@ def queue(viewer: Actor, round_id: int | None = None) -> Select[Submission]:
 
 def queue_after(viewer: Actor, public_id: str, round_id: int | None = None) -> Select[Submission]:
     """The queue from behind one contribution on, whether that one still waits or not."""
+    if not set(public_id) <= frozenset(ALPHABET):
+        return queue(viewer, round_id)
     place = select(*ORDER).where(Submission.public_id == public_id)
     return queue(viewer, round_id).where(tuple_(*ORDER) > place.scalar_subquery())
 
