@@ -108,7 +108,7 @@ def test_a_moderator_reads_the_whole_text(desk, make, ada):
         worries="None.",
     )
     text = desk.get(address(told)).text
-    for words in ("<strong>problem</strong>", "The solution.", "All of us.", "None.", "Ada"):
+    for words in ("**problem**", "The solution.", "All of us.", "None.", "Ada"):
         assert words in text
 
 

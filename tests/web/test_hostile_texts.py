@@ -32,8 +32,8 @@ HARMLESS = ("5 < 6 und 7 > 3", "KI & Datenschutz", "AT&amp;T", "<3 Halle", "O'Br
 PATHOLOGICAL = ("[" * 50_000, "*a **a " * 7_000, "<" * 60_000, "a@" * 30_000, "//" * 30_000,
                 "http://aaaaaaaaaa" * 3_000, "0170 " * 12_000, "0" * 60_000)  # fmt: skip
 FILE = Path(__file__).parents[3] / "shared" / "data" / "badinput"
-LONGEST = 1.0
-"""Seconds an answer may take, however odd the text."""
+LONGEST = 10.0
+"""Seconds of processor time nothing sound comes near: an answer that long hangs."""
 
 
 def payloads():
@@ -156,11 +156,11 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
     spent, inner = [], app.wsgi_app
 
     def timed(environ, start_response):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         try:
             return inner(environ, start_response)
         finally:
-            spent.append(time.perf_counter() - begun)
+            spent.append(time.thread_time() - begun)
 
     monkeypatch.setattr(app, "wsgi_app", timed)
     return Place()

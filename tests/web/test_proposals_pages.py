@@ -335,7 +335,7 @@ def test_a_proposal_shows_all_that_was_written(sign_in, make, fill, ada):
     )  # fmt: skip
     page = show(sign_in(), one)
     for words in ("Water the trees", "They dry out.", "Everybody.", "It costs.", "Ada",
-                  "Environment and climate", "<strong>Sensors</strong>"):  # fmt: skip
+                  "Environment and climate", "**Sensors** call"):  # fmt: skip
         assert words in page
 
 
