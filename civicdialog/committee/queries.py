@@ -1,10 +1,9 @@
 """What the committee reads: topics with their contributions and votes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, not_, select, tuple_
+from sqlalchemy import Select, and_, func, not_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from civicdialog.core.db import db
@@ -16,12 +15,6 @@ PAGE_SIZE = 25
 
 Key = tuple[float, int]
 """Where a page begins: probability and id of the last contribution of the page before."""
-
-
-def contributions(ids: Sequence[int]) -> dict[int, Submission]:
-    """Published contributions by id; what has been taken back or hidden meanwhile is missing."""
-    wanted = select(Submission).where(Submission.id.in_(ids), Submission.status == Status.PUBLISHED)
-    return {row.id: row for row in db.session.scalars(wanted)}
 
 
 def _members() -> Select[ClusterMember, Submission, int]:
@@ -63,34 +56,6 @@ def members_among(run_id: int, ids: Sequence[int]) -> dict[int, Any]:
     """(member, contribution, position of the topic) of these contributions in a run, by id."""
     wanted = _members().where(Cluster.run_id == run_id, ClusterMember.submission_id.in_(ids))
     return {row[1].id: row for row in db.session.execute(wanted)}
-
-
-@dataclass(frozen=True)
-class TopicFigures:
-    """What is counted of a topic's published contributions."""
-
-    agree: int = 0
-    passes: int = 0
-    disagree: int = 0
-    fitting_nowhere: int = 0
-
-
-def figures_by_topic(run_id: int) -> dict[int, TopicFigures]:
-    """The figures of each topic of a run, by its position."""
-    rows = db.session.execute(
-        select(
-            Cluster.position,
-            func.sum(Submission.agree_count),
-            func.sum(Submission.pass_count),
-            func.sum(Submission.disagree_count),
-            func.sum(case((ClusterMember.fits, 0), else_=1)),
-        )
-        .join(ClusterMember, ClusterMember.cluster_id == Cluster.id)
-        .join(Submission, Submission.id == ClusterMember.submission_id)
-        .where(Cluster.run_id == run_id, Submission.status == Status.PUBLISHED)
-        .group_by(Cluster.position)
-    )
-    return {position: TopicFigures(*map(int, counts)) for position, *counts in rows}
 
 
 def current_and_proposed(round_id: int) -> tuple[ClusterRun | None, ClusterRun | None]:

@@ -1,13 +1,22 @@
 """Finished values for the committee's pages of topics, so that templates never compute."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 from flask_babel import format_decimal, gettext, ngettext
 
-from civicdialog.committee import queries
-from civicdialog.committee.queries import TopicFigures
+from civicdialog.committee.reading_queries import Found, Standing, Standings, quoted
+from civicdialog.committee.summary_sentences import (
+    STATES,
+    Sentence,
+    State,
+    sentences,
+    source_ids,
+    state_of,
+    stored_of,
+)
 from civicdialog.committee.topic_map import Picture, Spot, pictures
 from civicdialog.core.jobs import Job, JobState
 from civicdialog.core.view_models import JobProgress, OpinionBar, Tab
@@ -18,6 +27,7 @@ from civicdialog.submissions.models import Submission
 TYPICAL_SHOWN = 4
 PROVISIONAL_BELOW = 500
 FEWEST_ON_A_MAP = 3
+FEWEST_VOTES = 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,21 @@ class PartView:
 
 
 @dataclass(frozen=True)
+class SummaryText:
+    """What a topic says in a few sentences, and who stands for them."""
+
+    sentences: tuple[Sentence, ...]
+    state: str
+    badge: str
+    """How the badge of the state looks."""
+    signed_at: datetime | None
+    signed_by: str
+    represented: str
+    """For how many contributions it speaks, in words; empty where nobody has looked yet."""
+    url: str
+
+
+@dataclass(frozen=True)
 class TopicView:
     """One topic, ready to be read."""
 
@@ -55,21 +80,13 @@ class TopicView:
     parts: tuple[PartView, ...]
     bar: OpinionBar
     typical: tuple[Quote, ...]
-    summary: tuple[Quote, ...]
+    outlying: tuple[Quote, ...]
+    summary: SummaryText
     url: str
+    all_url: str
+    """Its contributions, one by one."""
     on_map: str
     """What is read aloud at its bubble."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A run as the topics page shows it."""
-
-    topics: list[TopicView]
-    map: tuple[Picture, ...]
-    """Empty where there is too little to draw."""
-    later_count: int
-    fitting_nowhere_count: int
 
 
 @dataclass(frozen=True)
@@ -94,29 +111,31 @@ def topic_name(topic: Cluster) -> str:
 
 
 def topic_url(round: Round, run: ClusterRun, topic: Cluster, part: int | None = None) -> str:
-    return url_for("committee.topic", slug=round.slug, number=topic.key, run=run.id, part=part)
+    """Where a topic is read; one of its parts is a list of contributions."""
+    endpoint = "committee.topic" if part is None else "committee.topic_contributions"
+    return url_for(endpoint, slug=round.slug, number=topic.key, run=run.id, part=part)
 
 
-def reading_of(round: Round, run: ClusterRun) -> Reading:
-    """The topics of a run with votes, typical contributions and summaries; two statements."""
-    figures = queries.figures_by_topic(run.id)
-    wanted = {number for topic in run.clusters for number in topic.central[:TYPICAL_SHOWN]}
-    wanted |= {sentence["submission_id"] for topic in run.clusters for sentence in topic.summary}
-    known = queries.contributions(sorted(wanted))
-    none = TopicFigures()
-    topics = [
-        _topic_view(round, run, topic, figures.get(topic.position, none), known)
-        for topic in run.clusters
-    ]
-    return Reading(
-        topics=topics,
-        map=_map(run.clusters) if len(topics) >= FEWEST_ON_A_MAP else (),
-        later_count=sum(topic.later_count for topic in run.clusters),
-        fitting_nowhere_count=sum(each.fitting_nowhere for each in figures.values()),
-    )
+def read_topics(
+    round: Round,
+    run: ClusterRun,
+    standing: Standings,
+    topics: Sequence[Cluster],
+    *,
+    with_outlying: bool = False,
+) -> list[TopicView]:
+    """Some topics with votes, typical contributions and summaries; one statement."""
+    wanted = {number for topic in topics for number in topic.central[:TYPICAL_SHOWN]}
+    for topic in topics:
+        wanted |= source_ids(stored_of(topic, standing.of(topic)))
+    found = quoted(wanted, topics if with_outlying else ())
+    return [_topic_view(round, run, topic, standing.of(topic), found) for topic in topics]
 
 
-def _map(topics: Sequence[Cluster]) -> tuple[Picture, ...]:
+def map_of(topics: Sequence[Cluster]) -> tuple[Picture, ...]:
+    """The picture of all topics; empty where there is too little to draw."""
+    if len(topics) < FEWEST_ON_A_MAP:
+        return ()
     spots = (Spot(t.key, () if t.leftover else tuple(t.terms), t.size, t.x, t.y) for t in topics)
     return pictures(tuple(spots))
 
@@ -125,11 +144,12 @@ def _topic_view(
     round: Round,
     run: ClusterRun,
     topic: Cluster,
-    figures: TopicFigures,
-    known: dict[int, Submission],
+    standing: Standing,
+    found: Found,
 ) -> TopicView:
+    known = found.known
     typical = [known[n] for n in topic.central[:TYPICAL_SHOWN] if n in known]
-    summary = [s for s in topic.summary if s["submission_id"] in known]
+    outlying = [each for each in found.outlying.get(topic.id, ()) if each not in typical]
     largest = max(each.size for each in run.clusters) or 1
     name = topic_name(topic)
     return TopicView(
@@ -146,18 +166,68 @@ def _topic_view(
             PartView(part["label"], part["size"], topic_url(round, run, topic, n))
             for n, part in enumerate(topic.subtopics, start=1)
         ),
-        bar=OpinionBar.from_counts(figures.agree, figures.passes, figures.disagree, threshold=5),
+        bar=bar_of(standing),
         typical=tuple(_quote(row.title, row) for row in typical),
-        summary=tuple(_quote(s["text"], known[s["submission_id"]]) for s in summary),
+        outlying=tuple(_quote(row.title, row) for row in outlying),
+        summary=_summary_text(round, topic, standing, known),
         url=topic_url(round, run, topic),
-        on_map=ngettext(
+        all_url=contributions_url(round, run, topic),
+        on_map=on_map(topic),
+    )
+
+
+def bar_of(standing: Standing) -> OpinionBar:
+    """What people think of a topic's contributions, all votes together."""
+    counts = standing.agree, standing.passes, standing.disagree
+    return OpinionBar.from_counts(*counts, threshold=FEWEST_VOTES)
+
+
+def contributions_url(round: Round, run: ClusterRun, topic: Cluster) -> str:
+    return url_for("committee.topic_contributions", slug=round.slug, number=topic.key, run=run.id)
+
+
+def on_map(topic: Cluster) -> str:
+    """What is read aloud at the circle of a topic."""
+    return str(
+        ngettext(
             "%(number)s %(label)s, %(size)s contribution",
             "%(number)s %(label)s, %(size)s contributions",
             topic.size,
             number=topic.key,
-            label=name,
+            label=topic_name(topic),
             size=format_decimal(topic.size),
-        ),
+        )
+    )
+
+
+def _summary_text(
+    round: Round, topic: Cluster, standing: Standing, known: Mapping[int, Submission]
+) -> SummaryText:
+    written, stored = standing.summary, stored_of(topic, standing)
+    shown = sentences(stored, known)
+    has_lost = written is not None and len(shown) < len(stored)
+    words, badge = STATES[State.OUTDATED if has_lost else state_of(standing)]
+    signer = written.signed_by if written else None
+    return SummaryText(
+        sentences=shown,
+        state=gettext(words),
+        badge=badge,
+        signed_at=written.signed_at if written else None,
+        signed_by=signer.public_name if signer else gettext("Somebody who has left"),
+        represented=in_words(written.represented_count, len(written.members)) if written else "",
+        url=url_for("summaries.show", slug=round.slug, number=topic.key),
+    )
+
+
+def in_words(represented: int, count: int) -> str:
+    """For how many of a topic's contributions a summary speaks."""
+    return str(
+        gettext(
+            "%(n)s of %(count)s contributions (%(percent)s%%)",
+            n=format_decimal(represented),
+            count=format_decimal(count),
+            percent=whole_percent(represented / (count or 1)),
+        )
     )
 
 
@@ -170,7 +240,8 @@ def part_tabs(round: Round, run: ClusterRun, topic: Cluster, chosen: int | None)
     """All of a topic, and each of its sub-topics; nothing to choose without any."""
     if not topic.subtopics:
         return []
-    everything = Tab(gettext("All"), topic_url(round, run, topic), chosen is None, topic.size)
+    everything_url = contributions_url(round, run, topic)
+    everything = Tab(gettext("All"), everything_url, chosen is None, topic.size)
     parts = [
         Tab(part["label"], topic_url(round, run, topic, n), chosen == n, part["size"])
         for n, part in enumerate(topic.subtopics, start=1)
@@ -229,11 +300,11 @@ def two_places(value: float) -> str:
     return str(format_decimal(value, "0.00"))
 
 
-def job_view(job: Job | None, newest: ClusterRun | None) -> JobProgress | None:
+def job_view(job: Job | None, newest_at: datetime | None) -> JobProgress | None:
     """The grouping under way or just ended, if there is something to say about it."""
     if job is None or job.state in {JobState.DONE, JobState.CANCELLED}:
         return None
-    if not job.is_open and newest is not None and newest.ran_at > job.created_at:
+    if not job.is_open and newest_at is not None and newest_at > job.created_at:
         return None
     if job.state is JobState.FAILED:
         return JobProgress(gettext("The grouping failed"), "failed", message=gettext(job.error))

@@ -1,5 +1,6 @@
 """The committee's pages: topics of a round, their contributions, versions, settings, downloads."""
 
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask import Response, current_app, flash, redirect, request, url_for
@@ -14,12 +15,19 @@ from civicdialog.committee import (
     quality,
     queries,
     reading,
+    reading_actions,
+    report_pages,
     versions,
 )
+from civicdialog.committee import reading_pages as pages
+from civicdialog.committee import reading_tasks as tasks
 from civicdialog.committee.download import run_as_csv
 from civicdialog.committee.forms import KeepForm, SettingsForm
 from civicdialog.committee.opinion_pages import opinions_as_csv, opinions_view, statements_view
+from civicdialog.committee.reading_queries import standings
+from civicdialog.committee.report_queries import reports
 from civicdialog.config import Settings
+from civicdialog.core import clock
 from civicdialog.core.audit import name_of
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound, RuleBroken
@@ -57,32 +65,108 @@ def index() -> Any:
 
 @room.route("/committee/rounds/<slug>/topics", needs=Permission.TOPICS_READ)
 def topics(slug: str) -> Any:
-    """The reading page: what people wrote, by topic."""
-    round = rounds.by_slug(current_actor(), slug)
+    """The overview of a round: its topics, what waits for me, what is new."""
+    actor = current_actor()
+    round = rounds.by_slug(actor, slug)
     run = _chosen_run(round)
-    current = insights.current_run(round.id) if request.args.get("run") else run
-    is_current = run is None or current is None or run.id == current.id
-    proposed = insights.proposed_run(round.id)
-    job = reading.job_view(latest_job(RUN_TOPICS, name_of(round)), proposed or current)
+    is_current = run is None or run.status is RunStatus.CURRENT
+    glance = tasks.glance(actor, round)
+    view = pages.overview(round, run, standings(run), request.args) if run else None
     return page(
         "committee/topics.html",
         round=round,
         run=run,
-        reading=reading.reading_of(round, run) if run else None,
+        view=view,
+        glance=glance,
+        now=clock.now(),
         measures=quality.measures(run) if run else [],
-        job=job,
+        job=reading.job_view(latest_job(RUN_TOPICS, name_of(round)), glance.newest_run_at),
         became="" if run is None or is_current else versions.status_in_words(run.status),
-        proposed=proposed if is_current else None,
+        reports=report_pages.rows(round, db.session.scalars(reports(round.id).limit(3)).all()),
         has_enough=round.submission_count >= FEWEST,
         is_provisional=run is not None and run.submission_count < reading.PROVISIONAL_BELOW,
-        may_run=may(current_actor(), Permission.TOPICS_RUN),
-        may_decide=may(current_actor(), Permission.TOPICS_DECIDE),
+        may_run=may(actor, Permission.TOPICS_RUN),
+        may_decide=may(actor, Permission.TOPICS_DECIDE),
+        may_sign=may(actor, Permission.SUMMARY_SIGN),
         crumbs=_crumbs(round),
+    )
+
+
+@room.route("/committee/rounds/<slug>/read", methods=["POST"], needs=Permission.TOPICS_READ)
+def note_read(slug: str) -> ResponseReturnValue:
+    """Only what comes from now on is new."""
+    actor = current_actor()
+    round = rounds.by_slug(actor, slug)
+    reading_actions.note_read(actor, round, until=_moment(request.form.get("until", "")))
+    flash(gettext("Noted. From now on you see what came after."), "success")
+    return redirect(url_for("committee.topics", slug=slug), 303)
+
+
+def _moment(typed: str) -> datetime:
+    """When the page was drawn that somebody has read."""
+    try:
+        return datetime.fromisoformat(typed).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise NotFound(typed) from None
+
+
+@room.route("/committee/rounds/<slug>/topics/sheet", needs=Permission.TOPICS_READ)
+def sheet(slug: str) -> Any:
+    """All topics one after the other, to be read and printed."""
+    round = rounds.by_slug(current_actor(), slug)
+    run = _existing(_chosen_run(round))
+    here = gettext("All topics on one sheet")
+    return page(
+        "committee/sheet.html",
+        round=round,
+        run=run,
+        topics=reading.read_topics(round, run, standings(run), run.clusters),
+        crumbs=_crumbs(round, here),
+    )
+
+
+@room.route("/committee/rounds/<slug>/topics/compare", needs=Permission.TOPICS_READ)
+def compare(slug: str) -> Any:
+    """Two topics side by side."""
+    round = rounds.by_slug(current_actor(), slug)
+    run = _existing(_chosen_run(round))
+    pair = _pair_of(run)
+    return page(
+        "committee/compare.html",
+        round=round,
+        run=run,
+        choice=pages.choice(round, run, pair),
+        chosen=[topic.key for topic in pair],
+        view=pages.comparison(round, run, (pair[0], pair[1]), standings(run))
+        if len(pair) == 2
+        else None,
+        crumbs=_crumbs(round, gettext("Two topics side by side")),
     )
 
 
 @room.route("/committee/rounds/<slug>/topics/<int:number>", needs=Permission.TOPICS_READ)
 def topic(slug: str, number: int) -> Any:
+    """One topic: its summary, its contributions, what is said about them."""
+    round = rounds.by_slug(current_actor(), slug)
+    run = _existing(_chosen_run(round))
+    chosen = _topic_of(run, number)
+    name = reading.topic_name(chosen)
+    return page(
+        "committee/topic.html",
+        round=round,
+        run=run,
+        name=name,
+        is_current=run.status is RunStatus.CURRENT,
+        people=_badges(round, run).get(chosen.key),
+        view=pages.topic_page(round, run, chosen, standings(run)),
+        crumbs=_crumbs(round, name),
+    )
+
+
+@room.route(
+    "/committee/rounds/<slug>/topics/<int:number>/contributions", needs=Permission.TOPICS_READ
+)
+def topic_contributions(slug: str, number: int) -> Any:
     """The contributions of one topic or of one of its parts, the surest first."""
     round = rounds.by_slug(current_actor(), slug)
     run = _existing(_chosen_run(round))
@@ -91,16 +175,17 @@ def topic(slug: str, number: int) -> Any:
     rows = db.session.execute(queries.in_topic(chosen.id, _key(), part)).all()
     name = reading.topic_name(chosen)
     here: dict[str, Any] = {"slug": slug, "number": number, "run": run.id, "part": part}
+    above = Crumb(name, reading.topic_url(round, run, chosen))
+    last = Crumb(gettext("Contributions"))
     return page(
-        "committee/topic.html",
+        "committee/topic-contributions.html",
         round=round,
         name=name,
         topic=chosen,
         tabs=reading.part_tabs(round, run, chosen, part),
-        people=_badges(round, run).get(chosen.key),
         rows=_member_rows(run, rows[: queries.PAGE_SIZE]),
-        crumbs=_crumbs(round, name),
-        **_pages("committee.topic", rows, here),
+        crumbs=[*_crumbs(round, name)[:-1], above, last],
+        **_pages("committee.topic_contributions", rows, here),
     )
 
 
@@ -372,6 +457,12 @@ def _topic_of(run: ClusterRun, number: int) -> Cluster:
     if found is None:
         raise NotFound(number)
     return found
+
+
+def _pair_of(run: ClusterRun) -> list[Cluster]:
+    """The two topics named in the address; fewer as long as nobody has chosen two."""
+    named = dict.fromkeys(request.args.get(name, type=int) for name in ("one", "other"))
+    return [topic for key in named for topic in run.clusters if topic.key == key]
 
 
 def _part_of(topic: Cluster) -> int | None:

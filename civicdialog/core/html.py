@@ -4,7 +4,9 @@ markdown-it-py writes HTML without raw HTML from the text, bleach applies the al
 links, nh3 is the boundary behind both (bleach is no longer maintained; see docs/decisions).
 """
 
+import re
 from functools import lru_cache
+from html import escape, unescape
 from typing import Any
 
 import nh3
@@ -56,6 +58,31 @@ def render_text(text: str) -> Markup:
 def render_formatted(text: str) -> Markup:
     """Safe HTML for what offices and committee wrote: lists, emphasis and named links besides."""
     return _safe(_formatted, text)
+
+
+_TAG = re.compile(r"(<(?:[^<>\"]|\"[^\"]*\")*>)")
+
+
+def render_marked(text: str, sentence: str) -> Markup:
+    """The same with the first place of a sentence marked, across links if need be."""
+    pieces = _TAG.split(render_text(text))
+    # Every second piece is a tag; what stands between them is text.
+    words = [unescape(piece) for piece in pieces[::2]]
+    begin = "".join(words).find(sentence) if sentence else -1
+    if begin < 0:
+        return render_text(text)
+    end, at, opening = begin + len(sentence), 0, '<mark id="marked">'
+    for place, piece in enumerate(words):
+        first, last = max(begin - at, 0), min(end - at, len(piece))
+        at += len(piece)
+        if first < last:
+            before, inside, after = (
+                escape(each, quote=False)
+                for each in (piece[:first], piece[first:last], piece[last:])
+            )
+            pieces[2 * place] = f"{before}{opening}{inside}</mark>{after}"
+            opening = "<mark>"
+    return Markup("".join(pieces))  # noqa: S704 (safe before; only escaped text was put between)
 
 
 def _safe(markdown: MarkdownIt, text: str) -> Markup:

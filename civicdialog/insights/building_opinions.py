@@ -5,8 +5,10 @@ The numerical libraries are loaded when they are needed: whoever makes pages kno
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from civicdialog.analysis.ballot_patterns import alike
 from civicdialog.analysis.hashes import sha256_of
 from civicdialog.analysis.opinion_state import state_of
 from civicdialog.core.db import db, transaction
@@ -19,6 +21,7 @@ from civicdialog.insights.keeping_opinions import FoundOpinions
 from civicdialog.insights.models import OpinionRun
 from civicdialog.insights.opinion_reading import ReadVotes, read_votes
 from civicdialog.insights.opinion_refresh import refuse_too_few
+from civicdialog.moderation.ballots import keep_ballot_check
 from civicdialog.rounds.models import Round
 
 COUNTING = mark("Reading the votes")
@@ -59,6 +62,7 @@ def build_opinions(
     result = sum_up(votes.given, seed=seed, state=state, progress=part_of(report, _READ, _SUMMED))
     seconds = float(f"{time.perf_counter() - began:.2f}")
     report(_SUMMED, KEEPING)
+    looks = alike(votes.given)
     found = FoundOpinions(
         result=result,
         settings={
@@ -72,7 +76,9 @@ def build_opinions(
         cluster_run_id=votes.cluster_run_id,
     )
     with transaction():
-        return keep_opinions(actor, db.session.get_one(Round, round_id), found)
+        round = db.session.get_one(Round, round_id)
+        keep_ballot_check(actor, round, **asdict(looks))
+        return keep_opinions(actor, round, found)
 
 
 def _is_same(newest: OpinionRun, votes: ReadVotes, versions: Mapping[str, Any], seed: int) -> bool:

@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
-from civicdialog.core.permissions import Actor
+from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.insights.models import (
     Cluster,
     ClusterMember,
@@ -28,6 +28,7 @@ from civicdialog.submissions.queries import visible_to
 COMPARED = (Status.PENDING, Status.PUBLISHED)
 """Whether something says the same is worth knowing of these."""
 MOST_HINTS = 5
+MOST_PAIRS = 100_000
 _RESULTS_AT_HAND = 16
 
 
@@ -109,6 +110,25 @@ def hints_for(viewer: Actor, submission_id: int) -> list[Hint]:
         .limit(MOST_HINTS)
     )
     return [Hint(*row) for row in rows]
+
+
+def pairs_that_wait(viewer: Actor, least: float) -> list[tuple[int, int]]:
+    """Pairs that resemble each other at least so much, one of which waits for a decision."""
+    require(viewer, Permission.MODERATION_READ)
+    one, other = aliased(Submission), aliased(Submission)
+    rows = db.session.execute(
+        select(SimilarPair.submission_id, SimilarPair.other_id)
+        .join(one, one.id == SimilarPair.submission_id)
+        .join(other, other.id == SimilarPair.other_id)
+        .where(
+            SimilarPair.score >= least,
+            one.status.in_(COMPARED),
+            other.status.in_(COMPARED),
+            or_(one.status == Status.PENDING, other.status == Status.PENDING),
+        )
+        .limit(MOST_PAIRS)
+    )
+    return [(first, second) for first, second in rows]
 
 
 def groups_unrestricted(run_id: int) -> dict[int, int]:

@@ -15,6 +15,7 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy.exc import IntegrityError
 
+from civicdialog.analysis.rejections import enough, learn
 from civicdialog.config import ROOT, Settings
 from civicdialog.core import clock
 from civicdialog.core.audit import Event, follow, name_of
@@ -41,6 +42,8 @@ from civicdialog.insights.building import Progress, build_topics
 from civicdialog.insights.building_opinions import build_opinions
 from civicdialog.insights.opinion_refresh import RUN_OPINIONS, is_due
 from civicdialog.insights.taking_in import take_in
+from civicdialog.moderation import rejection_hints
+from civicdialog.moderation.rejection_hints import LEARN
 from civicdialog.rounds.models import Round
 
 log = structlog.get_logger("topics")
@@ -68,6 +71,8 @@ def perform_job(job_id: int) -> None:
     try:
         if job.kind == TAKE_IN:
             take_in(round_id, report)
+        elif job.kind == LEARN:
+            learn_from_decisions()
         else:
             build = build_opinions if job.kind == RUN_OPINIONS else build_topics
             build(Actor.system(), db.session.get_one(Round, round_id), seed=seed, progress=report)
@@ -78,6 +83,17 @@ def perform_job(job_id: int) -> None:
         log.info("job ended early", job=job_id, why=str(error))
     with transaction():
         finish_job(job_id, JobState.DONE)
+
+
+def learn_from_decisions() -> None:
+    """Learn which words refused contributions have in common."""
+    texts, refused = rejection_hints.texts_unrestricted()
+    db.session.rollback()
+    if not enough(len(texts), sum(refused)):
+        return
+    learned = learn(texts, refused)
+    with transaction():
+        rejection_hints.keep(Actor.system(), len(texts), sum(refused), learned)
 
 
 def _reporter(job_id: int) -> Progress:
@@ -110,6 +126,15 @@ def perform_waiting(kind: str) -> None:
             is_ours = claim_job(job_id)
         if is_ours:
             _run_child(job_id)
+
+
+def learn_rejections() -> None:
+    """Have the decisions of the moderation learned from when it is time to."""
+    if rejection_hints.is_due() and not _is_busy(latest_job(LEARN, rejection_hints.SUBJECT)):
+        # Another worker may be faster.
+        with suppress(RuleBroken, IntegrityError), transaction():
+            request_job(Actor.system(), LEARN, rejection_hints.SUBJECT)
+    perform_waiting(LEARN)
 
 
 def take_in_news() -> None:
@@ -173,6 +198,7 @@ def register(app: Flask) -> None:
         doorbell().add(RUN_TOPICS, partial(perform_waiting, RUN_TOPICS))
         doorbell().add(TAKE_IN, take_in_news)
         doorbell().add(RUN_OPINIONS, sum_up_opinions)
+        doorbell().add(LEARN, learn_rejections)
     for event in BRING_NEWS:
         follow(event, _ring_for_news)
 

@@ -32,6 +32,7 @@ from civicdialog.committee.deliberation_models import (
     RecommendationVote,
 )
 from civicdialog.committee.models import DutyDate, ProfileVersion, Screening
+from civicdialog.committee.reading_models import CoverageTick, ReadingVisit, TopicSummary
 from civicdialog.committee.report_models import Report
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry
@@ -158,6 +159,13 @@ LINKED = (
           RecommendationInterest.member_id),
     _part("recommendation_votes", mark("How you have voted on recommendations"),
           RecommendationVote.member_id),
+    _part("summaries_written", mark("Summaries of topics you have written"),
+          TopicSummary.editor_id),
+    _part("summaries_signed", mark("Summaries of topics you have signed off"),
+          TopicSummary.signed_by_id, hidden="machine sentences members"),
+    _part("contributions_ticked", mark("Contributions you ticked off beside a summary"),
+          CoverageTick.person_id),
+    _part("rounds_read", mark("Up to when you have read a round"), ReadingVisit.person_id),
     _part("recommendation_answers", mark("Recommendations you have answered"),
           Recommendation.replied_by_id,
           shown=frozenset({"id", "public_id", "reply", "reply_reasons", "replied_at"})),

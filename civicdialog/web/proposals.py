@@ -29,7 +29,7 @@ from civicdialog.moderation.hints import Hint
 from civicdialog.moderation.models import ModerationDecision
 from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Deed, Round
-from civicdialog.submissions import listing
+from civicdialog.submissions import listing, passages
 from civicdialog.submissions import queries as submissions
 from civicdialog.submissions.attachments import sees_hidden
 from civicdialog.submissions.exposure import exposure
@@ -53,6 +53,43 @@ from civicdialog.web.words import gettext
 
 CARDS_ON_FRONT = 3
 LONGEST_SEARCH = 200
+
+NOTICES = {
+    Status.PENDING: (
+        mark("Not public yet"),
+        mark("Somebody from the moderation team reads this text before it appears."),
+        "info",
+    ),
+    Status.REJECTED: (
+        mark("Not published"),
+        mark("Only the author and the moderation team can see this page."),
+        "warning",
+    ),
+    Status.WITHDRAWN: (
+        mark("Taken back"),
+        mark("The author has taken this contribution back. It is no longer public."),
+        "info",
+    ),
+    Status.REPLACED: (
+        mark("Other contributions stand in its place"),
+        mark(
+            "The moderation has split or merged it; the thread says why and leads to them. "
+            "Votes stay here with the original. Who voted can vote on the others."
+        ),
+        "info",
+    ),
+    Status.HIDDEN: (
+        mark("Hidden"),
+        mark("The moderation team has hidden this contribution. It is no longer public."),
+        "warning",
+    ),
+}
+"""Title, text and tone of what somebody who may see an unpublished text has to know about it."""
+
+WAITS_ALL_THE_SAME = mark(
+    "In this round texts appear at once. This one waits all the same, for it may "
+    "contain personal data or was written down for somebody; a moderator reads it first."
+)
 
 
 # ---- a few proposals, drawn by lot --------------------------------------------------------------
@@ -400,6 +437,8 @@ class ProposalPage:
     status_badge: str
     byline: str
     parts: list[Part]
+    is_mark_gone: bool
+    """Whether the link leads to a sentence that no longer stands here."""
     files: list[ShownFile]
     notice_title: str
     notice_text: str
@@ -424,7 +463,7 @@ class ProposalPage:
     """Where its author reads why it was restricted, and can object."""
 
 
-def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
+def proposal_page(actor: Actor, public_id: str, now: datetime, mark_key: str = "") -> ProposalPage:
     """One proposal with its votes, arguments and thread, as far as the viewer may see it."""
     submission = submissions.by_public_id(actor, public_id, with_files=True)
     round = submission.round
@@ -437,6 +476,7 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
     bar, later = _result(round, submission, opinion, now) if published else (None, "")
     notice = _notice(submission)
     name = presenting.author_name(submission)
+    parts = passages.with_mark(presenting.parts(submission), mark_key)
     return ProposalPage(
         submission=submission,
         title=submission.title,
@@ -445,7 +485,8 @@ def proposal_page(actor: Actor, public_id: str, now: datetime) -> ProposalPage:
         is_published=published,
         status_badge="" if published else submission.status.value,
         byline=_byline(name, submission.published_at or submission.created_at),
-        parts=presenting.parts(submission),
+        parts=parts,
+        is_mark_gone=bool(mark_key) and not any(part.marked for part in parts),
         files=shown(submission.files, hidden_too=sees_hidden(actor, submission)),
         notice_title=notice[0],
         notice_text=notice[1],
@@ -554,41 +595,10 @@ def _why_no_vote(round: Round, last_chance: datetime, now: datetime) -> str:
 
 
 def _notice(submission: Submission) -> tuple[str, str, str]:
-    """What somebody who may see an unpublished text has to know about it."""
-    if submission.status is Status.PENDING:
-        return (
-            gettext("Not public yet"),
-            gettext("Somebody from the moderation team reads this text before it appears."),
-            "info",
-        )
-    if submission.status is Status.REJECTED:
-        return (
-            gettext("Not published"),
-            gettext("Only the author and the moderation team can see this page."),
-            "warning",
-        )
-    if submission.status is Status.WITHDRAWN:
-        return (
-            gettext("Taken back"),
-            gettext("The author has taken this contribution back. It is no longer public."),
-            "info",
-        )
-    if submission.status is Status.REPLACED:
-        return (
-            gettext("Other contributions stand in its place"),
-            gettext(
-                "The moderation has split or merged it; the thread says why and leads to them. "
-                "Votes stay here with the original. Who voted can vote on the others."
-            ),
-            "info",
-        )
-    if submission.status is Status.HIDDEN:
-        return (
-            gettext("Hidden"),
-            gettext("The moderation team has hidden this contribution. It is no longer public."),
-            "warning",
-        )
-    return "", "", "info"
+    title, text, tone = NOTICES.get(submission.status, ("", "", "info"))
+    if submission.status is Status.PENDING and not submission.round.submissions_wait:
+        text = WAITS_ALL_THE_SAME
+    return title and gettext(title), text and gettext(text), tone
 
 
 def _facts(submission: Submission, name: str, topic: Topic | None, topic_url: str) -> list[Fact]:

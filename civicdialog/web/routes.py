@@ -18,6 +18,7 @@ from civicdialog.moderation.queries import restrictions_on
 from civicdialog.notifications.follows import follows
 from civicdialog.rounds.models import Round
 from civicdialog.rounds.queries import by_slug
+from civicdialog.submissions import passages
 from civicdialog.web import health, law, opinion_figures, order_figures, topic_figures
 from civicdialog.web import proposals as composed
 from civicdialog.web import voting_room as voting_rooms
@@ -183,7 +184,8 @@ def own_answers(slug: str) -> Any:
 @room.route("/submissions/<public_id>", needs=Permission.PUBLIC)
 def proposal(public_id: str) -> Any:
     try:
-        view = composed.proposal_page(current_actor(), public_id, clock.now())
+        wanted = request.args.get(passages.PARAMETER, "")
+        view = composed.proposal_page(current_actor(), public_id, clock.now(), wanted)
     except NotFound:
         return _gone(public_id)
     round = view.submission.round

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from civicdialog.analysis.counting import Counts, Tokens
 from civicdialog.analysis.language import NOTHING_IGNORED
-from civicdialog.analysis.summary import quotable, sentences, summarise
+from civicdialog.analysis.sentences import quotable, sentences
+from civicdialog.analysis.summary import summarise
 from civicdialog.analysis.vocabulary import Vocabulary
 from civicdialog.analysis.words import (
     TELLING,

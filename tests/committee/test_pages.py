@@ -18,6 +18,8 @@ from tests.committee.conftest import WORDS
 from tests.web.statements import counted_statements
 
 TOPICS = "/committee/rounds/ki/topics"
+SHEET = f"{TOPICS}/sheet"
+LISTED = f"{TOPICS}/1/contributions"
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,10 @@ def test_without_a_run_the_page_says_what_to_do(sign_in, kim, round):
     assert "Beiträge gruppieren" in page
 
 
-def test_the_reading_page_shows_label_words_summary_and_votes(sign_in, kim, run):
-    page = sign_in(kim).get("/committee/rounds/ki/topics").text
+def test_the_sheet_shows_the_label_and_the_summary_of_every_topic(sign_in, kim, run):
+    page = sign_in(kim).get(SHEET).text
     assert all(label in page for label in run.labels)
     assert all(sentence["text"] in page for sentence in run.sentences)
-
-
-def test_every_sentence_of_a_summary_leads_to_its_source(sign_in, kim, run, db):
-    page = sign_in(kim).get("/committee/rounds/ki/topics").text
-    sources = {sentence["submission_id"] for sentence in run.sentences}
-    ids = db.session.scalars(db.select(Submission.public_id).where(Submission.id.in_(sources)))
-    assert all(f"/submissions/{public_id}" in page for public_id in ids)
 
 
 def test_a_hidden_contribution_disappears_from_summaries(sign_in, kim, run, db):
@@ -67,12 +62,13 @@ def test_a_hidden_contribution_disappears_from_summaries(sign_in, kim, run, db):
     hidden = db.session.get(Submission, source)
     hidden.move_to(Status.HIDDEN)
     db.session.commit()
-    page = sign_in(kim).get("/committee/rounds/ki/topics").text
-    assert hidden.public_id not in page
+    client = sign_in(kim)
+    assert hidden.public_id not in client.get(SHEET).text
+    assert hidden.public_id not in client.get(f"{TOPICS}/1").text
 
 
 def test_a_topic_lists_all_its_contributions(sign_in, kim, run):
-    page = sign_in(kim).get("/committee/rounds/ki/topics/1").text
+    page = sign_in(kim).get(LISTED).text
     assert page.count('scope="row"') == run.sizes[0]
 
 
@@ -83,7 +79,17 @@ def test_an_old_run_stays_readable(sign_in, kim, round, run):
     assert client.get("/committee/rounds/ki/runs").text.count('scope="row"') == 2
 
 
-@pytest.mark.parametrize("path", ["topics?run=99", "topics?run=x", "topics/99", "topics/0"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "topics?run=99",
+        "topics?run=x",
+        "topics/99",
+        "topics/0",
+        "topics/99/contributions",
+        "topics/sheet?run=99",
+    ],
+)
 def test_what_does_not_exist_is_404(sign_in, kim, run, path):
     assert sign_in(kim).get(f"/committee/rounds/ki/{path}").status_code == 404
 
@@ -112,7 +118,7 @@ def test_what_came_later_is_marked(sign_in, kim, run, db):
     db.session.commit()
     client = sign_in(kim)
     assert "Seitdem sind <strong>2</strong> Beiträge" in client.get(TOPICS).text
-    assert "später eingeordnet" in client.get(f"{TOPICS}/1").text
+    assert "später eingeordnet" in client.get(LISTED).text
 
 
 def test_what_fits_nowhere_is_listed_by_key(sign_in, kim, run, db):
@@ -131,7 +137,7 @@ def test_a_row_says_which_words_speak_for_it_and_how_sure_it_is(sign_in, kim, ru
     values = {"reasons": ["Ampel", "grün"], "probability": 0.61}
     db.session.execute(db.update(ClusterMember).values(**values))
     db.session.commit()
-    page = sign_in(kim).get(f"{TOPICS}/1").text
+    page = sign_in(kim).get(LISTED).text
     assert "Ampel · grün" in page
     assert "eher sicher (61\N{NO-BREAK SPACE}%)" in page
 
@@ -153,19 +159,19 @@ def parts(run, db):
 
 
 def test_sub_topics_stand_below_their_topic(sign_in, kim, parts):
-    page = sign_in(kim).get(TOPICS).text
+    page = sign_in(kim).get(f"{TOPICS}/1").text
     assert "Grünpfeil</a>" in page
     assert "3 Beiträge" in page
 
 
 def test_a_topic_can_be_narrowed_to_a_part(sign_in, kim, parts):
-    page = sign_in(kim).get(f"{TOPICS}/1?part=1").text
+    page = sign_in(kim).get(f"{LISTED}?part=1").text
     assert page.count('role="rowheader"') == 3
 
 
 @pytest.mark.parametrize("part", ["0", "3", "-1", "x"])
 def test_an_unknown_part_shows_the_whole_topic(sign_in, kim, run, parts, part):
-    page = sign_in(kim).get(f"{TOPICS}/1?part={part}").text
+    page = sign_in(kim).get(f"{LISTED}?part={part}").text
     assert page.count('role="rowheader"') == run.sizes[0]
 
 
@@ -191,13 +197,13 @@ def test_how_steady_the_topics_are_is_said_in_words(sign_in, kim, run, db, stabi
 
 def test_the_map_and_the_table_say_the_same(sign_in, kim, run):
     page = sign_in(kim).get(TOPICS).text
-    table = re.findall(r'<th scope="row">(\d+) <a href="#topic-', page)
+    table = re.findall(r'role="rowheader">(\d+) <a href="', page)
     drawn = re.findall(r'font-weight="600"[^>]*>(\d+)<', page)
     assert sorted(drawn) == sorted([*table, *table])
 
 
 def test_few_contributions_are_called_provisional(sign_in, kim, run):
-    assert "Vorläufig" in sign_in(kim).get(TOPICS).text
+    assert "vorläufig" in sign_in(kim).get(TOPICS).text
 
 
 def test_no_cell_of_the_table_is_a_formula(sign_in, kim, make, ada, round):
@@ -278,7 +284,7 @@ def test_a_long_topic_pages_by_key_and_shows_everything_once(sign_in, kim, round
     db.session.commit()
     build_topics(Actor.system(), round)
     client = sign_in(kim)
-    first = client.get("/committee/rounds/ki/topics/1").text
+    first = client.get(LISTED).text
     second = client.get(unescape(re.search(r'href="([^"]*after=[^"]*)"', first).group(1))).text
     found = [re.findall(r'role="rowheader"><a href="([^"]+)"', page) for page in (first, second)]
     assert [len(links) for links in found] == [25, 5]
