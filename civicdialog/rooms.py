@@ -11,20 +11,22 @@ WITH_TABLES = (
 WITH_PAGES = (
     "web.routes", "web.argument_routes", "web.follow_routes", "web.feed_routes",
     "web.open_data_routes", "notifications.choice_routes", "discussion.routes",
-    "moderation.argument_routes", "web.text_routes", "web.share_routes", "committee.routes",
-    "committee.correction_routes",
-    "committee.profile_routes", "committee.screening_routes", "committee.duty_date_routes",
+    "moderation.argument_routes", "moderation.assignment_routes", "moderation.file_routes",
+    "moderation.workload_routes", "web.text_routes", "web.share_routes", "committee.routes",
+    "committee.correction_routes", "committee.summary_routes", "committee.profile_routes",
+    "committee.screening_routes", "committee.duty_date_routes",
     "committee.recommendation_routes", "committee.report_routes", "moderation.routes",
-    "moderation.appeal_routes", "moderation.notice_routes", "moderation.lineage_routes", "moderation.rules_routes", "moderation.statement_routes",
-    "moderation.transparency_routes", "voting.routes", "submissions.routes", "submissions.draft_routes",
-    "submissions.attachment_routes", "submissions.version_routes", "submissions.receipt_routes",
-    "submissions.entry_routes", "rounds.routes", "notifications.routes",
-    "notifications.contact_routes", "accounts.routes", "accounts.account_routes",
-    "accounts.way_routes", "web.own_routes",
+    "moderation.abuse_routes", "moderation.block_routes", "moderation.appeal_routes",
+    "moderation.notice_routes", "moderation.lineage_routes", "moderation.rules_routes",
+    "moderation.statement_routes", "moderation.transparency_routes", "voting.routes",
+    "submissions.routes", "submissions.draft_routes", "submissions.attachment_routes",
+    "submissions.version_routes", "submissions.receipt_routes", "submissions.entry_routes",
+    "rounds.routes", "notifications.routes", "notifications.contact_routes", "accounts.routes",
+    "accounts.account_routes", "accounts.way_routes", "web.own_routes",
 )  # fmt: skip
 WITH_DUTIES = (
     "submissions.exposure", "submissions.tasks", "notifications.tasks", "insights.tasks",
-    "committee.report_tasks", "voting.tasks", "retention", "web.open_data",
+    "committee.report_tasks", "voting.tasks", "moderation.burst_tasks", "retention", "web.open_data",
 )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class Person(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
+    blocked_until: Mapped[datetime | None]
+    """Until then the moderation keeps them from writing; reading and voting go on."""
     roles: Mapped[list["PersonRole"]] = relationship(lazy="raise_on_sql", back_populates="person")
 
     @property

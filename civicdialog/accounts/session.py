@@ -81,6 +81,12 @@ def is_fresh(*, strict: bool = False) -> bool:
     return bool(clock.now() - current_user.begun_at < FRESH)
 
 
+def cannot_write() -> bool:
+    """Whether the moderation keeps whoever is signed in from writing at this moment."""
+    until = current_user.person.blocked_until if current_user.is_authenticated else None
+    return until is not None and until > clock.now()
+
+
 def begin_guest() -> Actor:
     """Let this browser take part as a guest from now on; gives the actor it is."""
     if GUEST not in session:

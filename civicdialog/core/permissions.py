@@ -64,8 +64,14 @@ class Permission(StrEnum):
     """Object to a decision on the own text."""
     APPEAL_DECIDE = "appeal:decide"
     """Decide on an objection to somebody else's decision on somebody else's text."""
+    ABUSE_WATCH = "abuse:watch"
+    """See what points to abuse, in numbers without persons, and switch the hints of a program."""
     MODERATION_READ = "moderation:read"
     """See the queue and the history of decisions."""
+    ASSIGNMENT_CHANGE = "assignment:change"
+    """Take on what waits for the moderation, hand it over, give it back."""
+    WORKLOAD_READ = "workload:read"
+    """See how much waits, how long, and who has decided how much."""
     VOTE_CAST = "vote:cast"
     """Say what one thinks of a contribution, and change it."""
     VOTE_IMPORT = "vote:import"
@@ -88,6 +94,10 @@ class Permission(StrEnum):
     """Group the contributions of a round again."""
     TOPICS_DECIDE = "topics:decide"
     """Adopt or refuse proposed topics, and choose how contributions are grouped."""
+    SUMMARY_WRITE = "summary:write"
+    """Write the summary of a topic, and tick off what it leaves out."""
+    SUMMARY_SIGN = "summary:sign"
+    """Sign off the summary of a topic."""
     TOPIC_DOUBT = "topic:doubt"
     """Say that the own contribution does not fit its topic."""
     OPINIONS_READ = "opinions:read"
@@ -227,7 +237,10 @@ POLICY: dict[Permission, Grant] = {
     P.DECISION_READ: _to(*Role, rule=_concerned_or_moderation),
     P.DECISION_APPEAL: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.APPEAL_DECIDE: _to(R.MODERATOR, rule=_neither_decided_nor_objects),
+    P.ABUSE_WATCH: _to(R.MODERATOR, R.ADMIN, R.SYSTEM),
     P.MODERATION_READ: _to(R.MODERATOR),
+    P.ASSIGNMENT_CHANGE: _to(R.MODERATOR),
+    P.WORKLOAD_READ: _to(R.MODERATOR, R.EDITOR),
     P.VOTE_CAST: _to(R.PARTICIPANT, R.VISITOR, rule=_guests_where_the_round_says_so),
     P.VOTE_IMPORT: _to(R.ADMIN, R.SYSTEM),
     P.BALLOTS_DETACH: _to(R.SYSTEM),
@@ -239,6 +252,8 @@ POLICY: dict[Permission, Grant] = {
     P.TOPICS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.TOPICS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
     P.TOPICS_DECIDE: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),
+    P.SUMMARY_WRITE: _to(R.COMMITTEE),
+    P.SUMMARY_SIGN: _to(R.COMMITTEE),
     P.TOPIC_DOUBT: _to(R.PARTICIPANT, R.VISITOR, rule=_own_or_with_its_receipt),
     P.OPINIONS_READ: _to(R.COMMITTEE, R.MODERATOR, R.EDITOR),
     P.OPINIONS_RUN: _to(R.COMMITTEE, R.EDITOR, R.SYSTEM),

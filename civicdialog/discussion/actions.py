@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from civicdialog.accounts.blocks import refuse_while_blocked
 from civicdialog.core import clock
 from civicdialog.core.audit import Event, record
 from civicdialog.core.db import db
@@ -52,6 +53,7 @@ def add_argument(
         return sent_before
     if submission.round_id != round.id:
         raise NotFound(submission.public_id)
+    refuse_while_blocked(actor)
     if not submission.is_public:
         raise RuleBroken(mark("Nobody can write about this contribution at the moment."))
     if not round.permits(Deed.ARGUE, clock.now()):
@@ -88,6 +90,7 @@ def change_argument(actor: Actor, round: Round, argument: Argument, text: str) -
     :raise RuleBroken: if it is on the page no more, or the discussion is over
     """
     require(actor, Permission.ARGUMENT_EDIT, argument)
+    refuse_while_blocked(actor)
     if not (argument.is_public or argument.waits):
         raise RuleBroken(mark("This can no longer be changed."))
     if not (round.permits(Deed.ARGUE, clock.now()) or argument.is_official):

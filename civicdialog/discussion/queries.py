@@ -114,19 +114,6 @@ def own(viewer: Actor) -> Select[Argument, Submission]:
     )
 
 
-def waiting() -> Select[Argument, Submission]:
-    """What nobody from the moderation has read yet, the oldest first."""
-    return (
-        select(Argument, Submission)
-        .join(Submission, Submission.id == Argument.submission_id)
-        .options(joinedload(Argument.author))
-        .where(
-            ~Argument.is_public, ~Argument.is_withdrawn, ~Argument.is_hidden, ~Argument.is_refused
-        )
-        .order_by(Argument.id)
-    )
-
-
 def versions(argument_id: int) -> Sequence[ArgumentRevision]:
     """What an argument said before it was changed, the first text first."""
     wanted = select(ArgumentRevision).where(ArgumentRevision.argument_id == argument_id)

@@ -1,47 +1,25 @@
-"""Pages of the moderation for arguments: what waits, and one with the decision on it."""
+"""The page of the moderation for one argument, question or answer, with the decision on it."""
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask_babel import gettext
 
-from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
 from civicdialog.core.permissions import Permission, may
 from civicdialog.core.room import Room, broken_rule_on, current_actor, page
 from civicdialog.discussion import queries
 from civicdialog.discussion.models import Argument
 from civicdialog.moderation import argument_actions as actions
-from civicdialog.moderation.forms import RejectForm
+from civicdialog.moderation.desk import desk_of
+from civicdialog.moderation.forms import GROUND_NAMES, RejectForm
+from civicdialog.moderation.models import SubjectKind
+from civicdialog.moderation.queue_page import go_on
+from civicdialog.moderation.queue_queries import Place
+from civicdialog.moderation.signs import signs_in
 from civicdialog.submissions.models import Submission
-from civicdialog.submissions.personal_data import marks_in
 
 room = Room("argument_moderation", __name__)
-
-ON_A_PAGE = 25
-LARGEST_ID = 2**31 - 1
-
-
-@room.route("/moderation/arguments", needs=Permission.MODERATION_READ)
-def listed() -> Any:
-    """What waits, the oldest first."""
-    wanted = queries.waiting()
-    after = request.args.get("after", type=int)
-    if after is not None and 0 < after <= LARGEST_ID:
-        wanted = wanted.where(Argument.id > after)
-    found = db.session.execute(wanted.limit(ON_A_PAGE + 1)).all()
-    shown = found[:ON_A_PAGE]
-    is_last = len(found) <= ON_A_PAGE
-    actor = current_actor()
-    return page(
-        "moderation/arguments.html",
-        rows=[
-            (argument, submission, may(actor, Permission.ARGUMENT_MODERATE, argument))
-            for argument, submission in shown
-        ],
-        first_url=url_for("argument_moderation.listed") if after else "",
-        next_url="" if is_last else url_for("argument_moderation.listed", after=shown[-1][0].id),
-    )
 
 
 @room.route("/moderation/arguments/<public_id>", needs=Permission.MODERATION_READ)
@@ -60,8 +38,7 @@ def publish(public_id: str) -> Any:
     if not argument.waits or _has_changed(argument):
         return _page(argument, submission, RejectForm(formdata=None), 409)
     actions.publish_argument(current_actor(), argument)
-    flash(gettext("Published."), "success")
-    return redirect(url_for("argument_moderation.listed"), 303)
+    return go_on(_place(argument), gettext("Published."))
 
 
 @room.route(
@@ -73,6 +50,9 @@ def remove(public_id: str) -> Any:
     """Refuse what waits, or hide what is on the page."""
     argument, submission = queries.one(current_actor(), public_id, for_change=True)
     form = RejectForm()
+    if "suggest" in request.form:
+        form.suggest()
+        return _page(argument, submission, form)
     if _has_changed(argument):
         return _page(argument, submission, form, 409)
     if not form.validate():
@@ -82,8 +62,11 @@ def remove(public_id: str) -> Any:
     except RuleBroken as error:
         broken_rule_on(form, error)
         return _page(argument, submission, form, 409)
-    flash(gettext("It is no longer on the page. The author is told why."), "success")
-    return redirect(url_for("argument_moderation.listed"), 303)
+    return go_on(_place(argument), gettext("It is not on the page. The author is told why."))
+
+
+def _place(argument: Argument) -> Place:
+    return Place(argument.created_at, SubjectKind.ARGUMENT, argument.id)
 
 
 def _has_changed(argument: Argument) -> bool:
@@ -101,6 +84,8 @@ def _page(argument: Argument, submission: Submission, form: RejectForm, status: 
         form=form,
         can_decide=(argument.waits or argument.is_public)
         and may(actor, Permission.ARGUMENT_MODERATE, argument),
-        personal=list(marks_in([("", argument.text)])),
+        signs=signs_in([("", argument.text)]),
+        grounds=GROUND_NAMES,
+        desk=desk_of(SubjectKind.ARGUMENT, argument.id, argument.created_at, argument.author_id),
         too_late=status == 409,
     )

@@ -1,6 +1,6 @@
 """Keeping a person from writing for a time. Reading, voting and objecting go on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +13,8 @@ from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.moderation.deciding import Reasons, decide, state_reasons, tell_author
 from civicdialog.moderation.models import Block, ModerationDecision, Outcome
+
+LONGEST = timedelta(days=184)
 
 
 def block_of(person_id: int) -> Block | None:
@@ -34,10 +36,13 @@ def block(actor: Actor, person: Person, ends_at: datetime, reasons: Reasons) -> 
     reasons = reasons.checked()
     if ends_at <= clock.now():
         raise RuleBroken(mark("Please choose a day that is still to come."), field="ends_at")
+    if ends_at > clock.now() + LONGEST:
+        raise RuleBroken(mark("Nobody is blocked for more than half a year."), field="ends_at")
     if block_of(person.id) is not None:
         raise RuleBroken(mark("This person is blocked already."))
     decision = decide(actor, person, Outcome.BLOCKED, reasons=reasons)
     db.session.add(Block(decision_id=decision.id, person_id=person.id, ends_at=ends_at))
+    person.blocked_until = ends_at
     db.session.flush()
     state_reasons(person, decision, "")
     record(actor, Event.PERSON_BLOCKED, person, ground=reasons.ground.value)
@@ -56,6 +61,7 @@ def unblock(
     if held is None:
         raise RuleBroken(mark("Nothing keeps this person from writing."))
     held.lifted_at = clock.now()
+    person.blocked_until = None
     db.session.flush()
     decision = decide(actor, person, Outcome.RESTORED, note=note.strip(), reverses=reverses)
     tell_author(

@@ -5,16 +5,14 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from civicdialog.moderation.deciding import Reasons
 from civicdialog.moderation.models import Ground
 from civicdialog.moderation.phrases import PHRASES
-
-HINT = "personal-data"
-"""The hint a moderator may have followed."""
+from civicdialog.moderation.signs import NAMES
 
 GROUND_NAMES = {
     Ground.OFF_TOPIC: _l("Does not belong to the topic"),
@@ -60,11 +58,17 @@ class RejectForm(FlaskForm):
         if field.data not in set(Ground):
             raise ValidationError(_l("Please choose the rule."))
 
-    followed_hint = BooleanField(_l("A hint of a program led me to it"))
+    means = SelectField(
+        _l("Did a hint by a program lead you to it?"),
+        choices=[
+            SelectChoice("", _l("No, I noticed it myself")),
+            *(SelectChoice(means, _l(name)) for means, name in NAMES.items()),
+        ],
+        default="",
+    )
 
     def draft(self) -> Reasons:
-        means = HINT if self.followed_hint.data else ""
-        return Reasons(Ground(self.ground.data), self.explanation.data or "", means)
+        return Reasons(Ground(self.ground.data), self.explanation.data or "", self.means.data or "")
 
     def suggest(self) -> None:
         """Put the ready explanation for the chosen rule into an empty field."""

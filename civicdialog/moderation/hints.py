@@ -16,6 +16,7 @@ from civicdialog.submissions.models import Status, Submission
 class Hint:
     """A contribution that resembles another one, or says the same word for word."""
 
+    public_id: str
     title: str
     url: str
     status: Status

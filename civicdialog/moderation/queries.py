@@ -1,10 +1,8 @@
 """Reading what waits for a decision, and the decisions taken."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Row, Select, exists, func, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import joinedload
 
 from civicdialog.core.db import db
@@ -18,75 +16,13 @@ from civicdialog.moderation.models import (
     SubjectKind,
 )
 from civicdialog.rounds.models import Round
-from civicdialog.submissions.models import (
-    RevisionState,
-    Status,
-    Submission,
-    SubmissionRevision,
-)
-
-ORDER = (Submission.created_at, Submission.id)
+from civicdialog.submissions.models import Attachment, Status, Submission
 
 
 def visible_to(viewer: Actor) -> Select[Submission]:
     """All contributions: moderators see everything, others nothing of this room."""
     require(viewer, Permission.MODERATION_READ)
     return select(Submission)
-
-
-def queue(viewer: Actor, round_id: int | None = None) -> Select[Submission]:
-    """What waits for a decision, the oldest first, with author and round."""
-    waiting = visible_to(viewer).where(
-        Submission.status == Status.PENDING, ~Submission.awaits_author
-    )
-    if round_id is not None:
-        waiting = waiting.where(Submission.round_id == round_id)
-    with_names = waiting.options(joinedload(Submission.author), joinedload(Submission.round))
-    return with_names.order_by(*ORDER)
-
-
-def queue_after(viewer: Actor, public_id: str, round_id: int | None = None) -> Select[Submission]:
-    """The queue from behind one contribution on, whether that one still waits or not."""
-    if not set(public_id) <= frozenset(ALPHABET):
-        return queue(viewer, round_id)
-    place = select(*ORDER).where(Submission.public_id == public_id)
-    return queue(viewer, round_id).where(tuple_(*ORDER) > place.scalar_subquery())
-
-
-def awaiting_author(viewer: Actor) -> Select[Submission]:
-    """What its author was asked to change, the oldest first."""
-    wanted = visible_to(viewer).where(Submission.status == Status.PENDING, Submission.awaits_author)
-    return wanted.options(joinedload(Submission.round)).order_by(*ORDER)
-
-
-def next_to_decide(
-    viewer: Actor, decided: Submission, round_id: int | None = None
-) -> Submission | None:
-    """The next in the queue that the viewer may decide on; after the last comes the first."""
-    for waiting in (queue_after(viewer, decided.public_id, round_id), queue(viewer, round_id)):
-        not_own = waiting.where(Submission.author_id.is_distinct_from(viewer.id))
-        found = db.session.scalar(not_own.where(Submission.id != decided.id).limit(1))
-        if found is not None:
-            return found
-    return None
-
-
-ChangeThatWaits = Row[tuple[SubmissionRevision, Submission]]
-
-
-def changes_that_wait(viewer: Actor) -> Select[SubmissionRevision, Submission]:
-    """Changes of published contributions that nobody has decided on, the oldest first."""
-    require(viewer, Permission.MODERATION_READ)
-    return (
-        select(SubmissionRevision, Submission)
-        .join(Submission, Submission.id == SubmissionRevision.submission_id)
-        .options(joinedload(Submission.author), joinedload(Submission.round))
-        .where(
-            SubmissionRevision.state == RevisionState.WAITING,
-            Submission.status == Status.PUBLISHED,
-        )
-        .order_by(SubmissionRevision.id)
-    )
 
 
 def is_read(submission_id: int) -> bool:
@@ -96,55 +32,6 @@ def is_read(submission_id: int) -> bool:
         ModerationDecision.subject_id == submission_id,
     )
     return db.session.scalar(wanted.limit(1)) is not None
-
-
-def unread(viewer: Actor) -> Select[Submission]:
-    """What was published at once and nobody from the moderation has read, the oldest first."""
-    decided = exists().where(
-        ModerationDecision.subject_kind == SubjectKind.SUBMISSION,
-        ModerationDecision.subject_id == Submission.id,
-    )
-    return (
-        visible_to(viewer)
-        .join(Round, Round.id == Submission.round_id)
-        .where(
-            Submission.status == Status.PUBLISHED,
-            Submission.source_id.is_(None),
-            ~Round.submissions_wait,
-            ~decided,
-        )
-        .order_by(*ORDER)
-    )
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How much waits in a round, and since when."""
-
-    round_id: int
-    slug: str
-    title: str
-    count: int
-    oldest_at: datetime
-
-
-def waiting_by_round(viewer: Actor) -> list[Waiting]:
-    """The rounds in which something waits."""
-    numbers = (
-        visible_to(viewer)
-        .with_only_columns(
-            Round.id,
-            Round.slug,
-            Round.title,
-            func.count(Submission.id),
-            func.min(Submission.created_at, type_=Submission.created_at.type),
-        )
-        .join(Round, Round.id == Submission.round_id)
-        .where(Submission.status == Status.PENDING, ~Submission.awaits_author)
-        .group_by(Round.id, Round.slug, Round.title)
-        .order_by(Round.id)
-    )
-    return [Waiting(*row) for row in db.session.execute(numbers)]
 
 
 def one(viewer: Actor, public_id: str, *, for_decision: bool = False) -> Submission:
@@ -160,6 +47,37 @@ def one(viewer: Actor, public_id: str, *, for_decision: bool = False) -> Submiss
     if submission is None:
         raise NotFound(public_id)
     return submission
+
+
+def published_one(viewer: Actor, public_id: str) -> Submission | None:
+    """A contribution that stands on the page, if there is one."""
+    if not set(public_id) <= frozenset(ALPHABET):
+        return None
+    wanted = visible_to(viewer).where(Submission.public_id == public_id)
+    return db.session.scalar(wanted.where(Submission.status == Status.PUBLISHED))
+
+
+def file(
+    viewer: Actor, public_id: str, *, for_decision: bool = False
+) -> tuple[Attachment, Submission]:
+    """A picture or document with its contribution; held until the decision is written.
+
+    :raise NotFound: if there is none
+    """
+    require(viewer, Permission.MODERATION_READ)
+    if not set(public_id) <= frozenset(ALPHABET):
+        raise NotFound(public_id)
+    wanted = (
+        select(Attachment, Submission)
+        .join(Submission, Submission.id == Attachment.submission_id)
+        .where(Attachment.public_id == public_id)
+    )
+    if for_decision:
+        wanted = wanted.with_for_update(of=Attachment)
+    found = db.session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotFound(public_id)
+    return found[0], found[1]
 
 
 def decisions_on(viewer: Actor, submission_id: int) -> Sequence[ModerationDecision]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta, gettext, ngettext
+from flask_babel import format_timedelta, gettext
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -16,7 +16,9 @@ from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, may
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Room, broken_rule_on, current_actor, page
-from civicdialog.moderation import actions, queries, revision_actions
+from civicdialog.moderation import actions, queries, redacting, revision_actions
+from civicdialog.moderation.bulk import decide_on_all
+from civicdialog.moderation.desk import OFF, desk_of
 from civicdialog.moderation.forms import (
     GROUND_NAMES,
     MoveForm,
@@ -25,19 +27,27 @@ from civicdialog.moderation.forms import (
     RestoreForm,
 )
 from civicdialog.moderation.hints import resembling
-from civicdialog.moderation.models import Ground, Outcome
-from civicdialog.moderation.phrases import PHRASES
+from civicdialog.moderation.models import Ground, Outcome, SubjectKind
+from civicdialog.moderation.queue_page import (
+    ON_A_PAGE,
+    go_on,
+    next_address,
+    queue_page,
+    said_of,
+    wanted_here,
+)
+from civicdialog.moderation.queue_queries import Place
+from civicdialog.moderation.rejection_hints import signs_of
+from civicdialog.moderation.signs import PERSONAL_DATA, RESEMBLING, Sign, signs_in
 from civicdialog.rounds.models import Round
 from civicdialog.submissions import attachments, revisions
 from civicdialog.submissions.fields import parts, state_of, values_of
 from civicdialog.submissions.models import Attachment, RevisionState, Status, Submission
-from civicdialog.submissions.personal_data import Warned, marks_in
 from civicdialog.submissions.revisions import Written
 from civicdialog.submissions.shown_files import shown as shown_files
 
 room = Room("moderation", __name__)
 
-ON_A_PAGE = 25
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 RESTRICTABLE = {"reject": Status.PENDING, "ask": Status.PENDING, "hide": Status.PUBLISHED}
 RESTRICTING = {
@@ -58,46 +68,36 @@ REDACTION = mark(
 
 @room.route("/moderation/queue", needs=Permission.MODERATION_READ)
 def queue() -> Any:
-    return _queue_page(RejectForm(formdata=None))
-
-
-def _queue_page(form: RejectForm, ticked: Sequence[str] = (), status: int = 200) -> Any:
-    actor, now = current_actor(), clock.now()
-    waiting = queries.waiting_by_round(actor)
-    chosen = next((each for each in waiting if each.slug == request.args.get("round")), None)
-    slug, round_id = (chosen.slug, chosen.round_id) if chosen else (None, None)
-    after = request.args.get("after", "")
-    wanted = (
-        queries.queue_after(actor, after, round_id) if after else queries.queue(actor, round_id)
-    )
-    rows = list(db.session.scalars(wanted.limit(ON_A_PAGE + 1)))
-    shown = rows[:ON_A_PAGE]
-    more = shown[-1].public_id if len(rows) > ON_A_PAGE else None
-    changes = [] if after else db.session.execute(queries.changes_that_wait(actor)).all()
-    return page(
-        "moderation/queue.html",
-        status,
-        form=form,
-        ticked=ticked,
-        unread=[] if after else db.session.scalars(queries.unread(actor).limit(ON_A_PAGE)).all(),
-        awaiting=[]
-        if after
-        else db.session.scalars(queries.awaiting_author(actor).limit(ON_A_PAGE)).all(),
-        changes=[(change, each, _is_own(each)) for change, each in changes],
-        tabs=_round_tabs(waiting, slug),
-        rows=[(each, _age(each, now), _is_own(each)) for each in shown],
-        slug=slug,
-        count=chosen.count if chosen else sum(each.count for each in waiting),
-        oldest=format_timedelta(now - min(each.oldest_at for each in waiting)) if waiting else "",
-        first_url=url_for("moderation.queue", round=slug) if after else "",
-        next_url=url_for("moderation.queue", round=slug, after=more) if more else "",
-    )
+    return queue_page(RejectForm(formdata=None))
 
 
 @room.route("/moderation/submissions/<public_id>", needs=Permission.MODERATION_READ)
 def show(public_id: str) -> Any:
     submission = queries.one(current_actor(), public_id)
-    return _submission_page(submission, RejectForm(formdata=None))
+    return _submission_page(submission, _reject_form(submission))
+
+
+def _reject_form(submission: Submission) -> RejectForm:
+    """Empty, or with words that lead to the contribution that says the same."""
+    same = request.args.get("same", "")
+    other = queries.published_one(current_actor(), same) if same else None
+    if other is None or other.id == submission.id:
+        return RejectForm(formdata=None)
+    return RejectForm(
+        formdata=None,
+        data={
+            "ground": Ground.DUPLICATE.value,
+            "explanation": gettext(
+                "Another contribution already says the same: “%(title)s” (%(address)s). Please "
+                "support that one: so the voices come together. If yours means something else, "
+                "hand it in again and say what is different.",
+                title=other.title,
+                address=current_app.extensions["settings"].base_url
+                + url_for("web.proposal", public_id=other.public_id),
+            ),
+            "means": RESEMBLING,
+        },
+    )
 
 
 @room.route(
@@ -147,6 +147,8 @@ def redact(public_id: str) -> Any:
     form = RedactForm(prefix=OUT)
     if submission.status not in REDACTABLE or _has_changed(submission):
         return _submission_page(submission, form, 409)
+    if "preview" in request.form:
+        return _preview(submission, form)
     if form.validate():
         try:
             actions.redact(current_actor(), submission, form.wanted(), form.draft())
@@ -156,6 +158,22 @@ def redact(public_id: str) -> Any:
             said = gettext("Published without these passages: “%(title)s”.", title=submission.title)
             return _go_on(submission, said)
     return _submission_page(submission, form, 422)
+
+
+def _preview(submission: Submission, form: RedactForm) -> Any:
+    """The texts as they would stand without the passages."""
+    texts = {name: getattr(submission, name) for name in redacting.REDACTABLE}
+    try:
+        pairs = redacting.redacted(texts, form.wanted())
+    except RuleBroken as error:
+        form.passages.errors = []
+        broken_rule_on(form, error)
+        return _submission_page(submission, form, 422)
+    headings = {part.name: part.heading for part in parts(submission, gettext)}
+    headings["title"] = gettext("Title")
+    return _submission_page(
+        submission, form, preview=[(headings[name], now) for name, (_, now) in pairs.items()]
+    )
 
 
 @room.route(
@@ -215,61 +233,37 @@ def _move_form(submission: Submission, **options: Any) -> tuple[MoveForm, dict[s
     return form, others
 
 
-@room.route("/moderation/submissions/<public_id>/next", needs=Permission.MODERATION_READ)
-def skip(public_id: str) -> ResponseReturnValue:
+@room.route("/moderation/queue/skip", needs=Permission.MODERATION_READ)
+def skip() -> ResponseReturnValue:
     """To the next one that waits; this one stays in the queue."""
-    submission = queries.one(current_actor(), public_id)
-    slug = request.args.get("round") or None
-    round_id = submission.round_id if slug else None
-    following = queries.next_to_decide(current_actor(), submission, round_id)
-    if following is None:
-        return redirect(url_for("moderation.queue"), 302)
-    return redirect(url_for("moderation.show", public_id=following.public_id, round=slug), 302)
+    place = Place.of(request.args.get("after", ""))
+    following = next_address(place) if place else ""
+    return redirect(following or url_for("moderation.queue", **wanted_here().args), 302)
 
 
 @room.route("/moderation/shortcuts", methods=["POST"], needs=Permission.MODERATION_READ)
 def shortcuts() -> ResponseReturnValue:
     """Switch the keys on or off, for this browser."""
-    session["shortcuts_off"] = request.form.get("wanted") != "on"
+    session[OFF] = request.form.get("wanted") != "on"
     return redirect(safe_target(request.form.get("next"), url_for("moderation.queue")), 303)
 
 
 @room.route("/moderation/queue/decide", methods=["POST"], needs=Permission.SUBMISSION_MODERATE)
 def decide_several() -> Any:
     """One decision on several; says of each what was not done."""
-    actor, form = current_actor(), RejectForm()
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:ON_A_PAGE]
+    form = RejectForm()
+    chosen = request.form.getlist("chosen")[:ON_A_PAGE]
     rejects = request.form.get("deed") == "reject"
     if not chosen:
-        flash(gettext("Please choose at least one contribution."), "warning")
-        return redirect(url_for("moderation.queue"), 303)
+        flash(gettext("Please choose at least one thing."), "warning")
+        return queue_page(form, status=422)
     if rejects and not form.validate():
         flash(gettext("Please choose the rule and explain the decision."), "warning")
-        return _queue_page(form, chosen, 422)
-    done, left = 0, []
-    for public_id in sorted(chosen):
-        submission = queries.one(actor, public_id, for_decision=True)
-        waits = submission.status is Status.PENDING and not submission.awaits_author
-        if not waits or not may(actor, Permission.SUBMISSION_MODERATE, submission):
-            left.append(submission.title)
-        elif rejects:
-            actions.reject(actor, submission, form.draft())
-            done += 1
-        else:
-            actions.publish(actor, submission)
-            done += 1
-    said = ngettext("%(num)s contribution decided.", "%(num)s contributions decided.", done)
-    flash(said, "success" if done else "warning")
-    if left:
-        titles = ", ".join(f"“{title}”" for title in left)
-        flash(
-            gettext(
-                "Not decided, because it is your own or somebody was faster: %(titles)s",
-                titles=titles,
-            ),
-            "warning",
-        )
-    return redirect(url_for("moderation.queue"), 303)
+        return queue_page(form, chosen, 422)
+    done = decide_on_all(current_actor(), chosen, form.draft() if rejects else None)
+    for words, weight in said_of(done.count, done.own, done.too_late):
+        flash(words, weight)
+    return redirect(url_for("moderation.queue", **wanted_here().args), 303)
 
 
 @room.route("/moderation/submissions/<public_id>/change", needs=Permission.MODERATION_READ)
@@ -290,15 +284,18 @@ def decide_change(public_id: str, number: int, outcome: str) -> Any:
     form = RejectForm()
     if revision.state is not RevisionState.WAITING or not submission.is_public:
         return _change_page(submission, form, 409)
+    if "suggest" in request.form:
+        form.suggest()
+        return _change_page(submission, form)
+    place = Place(revision.created_at, SubjectKind.REVISION, revision.id)
     if outcome == "publish":
         revision_actions.publish_revision(current_actor(), submission, revision)
-        flash(gettext("The change of “%(title)s” is published.", title=submission.title), "success")
-    elif form.validate():
-        revision_actions.reject_revision(current_actor(), submission, revision, form.draft())
-        flash(gettext("“%(title)s” stays as it is.", title=submission.title), "success")
-    else:
+        said = gettext("The change of “%(title)s” is published.", title=submission.title)
+        return go_on(place, said)
+    if not form.validate():
         return _change_page(submission, form, 422)
-    return redirect(url_for("moderation.queue"), 303)
+    revision_actions.reject_revision(current_actor(), submission, revision, form.draft())
+    return go_on(place, gettext("“%(title)s” stays as it is.", title=submission.title))
 
 
 def _change_page(submission: Submission, form: RejectForm, status: int = 200) -> Any:
@@ -315,7 +312,11 @@ def _change_page(submission: Submission, form: RejectForm, status: int = 200) ->
         written=written,
         parts=shown,
         changed=revisions.changed(values_of(submission), waits.fields, gettext) if waits else [],
-        personal=marks_in((part.heading, part.text) for part in shown),
+        signs=signs_in((part.heading, part.text) for part in shown),
+        desk=desk_of(SubjectKind.REVISION, waits.id, waits.created_at, submission.author_id)
+        if waits
+        else None,
+        grounds=GROUND_NAMES,
         is_own=_is_own(submission),
         can_decide=waits is not None and may(actor, Permission.SUBMISSION_MODERATE, submission),
         too_late=status == 409,
@@ -350,13 +351,19 @@ def _state(submission: Submission, files: Sequence[Attachment]) -> str:
     return state_of(values_of(submission)) + attachments.fingerprint(files)
 
 
-def _submission_page(submission: Submission, form: FlaskForm, status: int = 200) -> Any:
+def _submission_page(
+    submission: Submission,
+    form: FlaskForm,
+    status: int = 200,
+    *,
+    preview: Sequence[tuple[str, str]] = (),
+) -> Any:
     actor = current_actor()
     decisions = queries.decisions_on(actor, submission.id)
     shown = parts(submission, gettext)
     files = attachments.of(submission)
     texts = [(gettext("Title"), submission.title), *((part.heading, part.text) for part in shown)]
-    personal = marks_in(texts)
+    signs = [*signs_in(texts), *signs_of(actor, submission)]
     moving = form if isinstance(form, MoveForm) else _move_form(submission, formdata=None)[0]
     return page(
         "moderation/show.html",
@@ -364,15 +371,16 @@ def _submission_page(submission: Submission, form: FlaskForm, status: int = 200)
         submission=submission,
         form=form,
         rejecting=form if type(form) is RejectForm else RejectForm(formdata=None),
-        redacting=form if isinstance(form, RedactForm) else _redact_form(personal),
+        redacting=form if isinstance(form, RedactForm) else _redact_form(signs),
         restoring=form if isinstance(form, RestoreForm) else RestoreForm(formdata=None),
         moving=moving,
-        phrases=PHRASES,
-        shortcuts=not session.get("shortcuts_off"),
+        preview=preview,
+        desk=desk_of(
+            SubjectKind.SUBMISSION, submission.id, submission.created_at, submission.author_id
+        ),
         decisions=decisions,
         grounds=GROUND_NAMES,
         age=_age(submission, clock.now()),
-        slug=request.args.get("round") or None,
         is_own=_is_own(submission),
         can_decide=submission.status in DECIDABLE
         and may(actor, Permission.SUBMISSION_MODERATE, submission),
@@ -385,14 +393,14 @@ def _submission_page(submission: Submission, form: FlaskForm, status: int = 200)
         seen=_state(submission, files),
         files=shown_files(files, hidden_too=True),
         parts=shown,
-        personal=personal,
+        signs=signs,
         resembling=resembling(actor, submission),
     )
 
 
-def _redact_form(personal: Sequence[Warned]) -> RedactForm:
+def _redact_form(signs: Sequence[Sign]) -> RedactForm:
     """What a program has marked is proposed."""
-    words = list(dict.fromkeys(each.words for each in personal))
+    words = list(dict.fromkeys(each.words for each in signs if each.means == PERSONAL_DATA))
     return RedactForm(
         formdata=None,
         prefix=OUT,
@@ -400,21 +408,17 @@ def _redact_form(personal: Sequence[Warned]) -> RedactForm:
             "passages": "\n".join(words),
             "ground": Ground.PERSONAL_DATA.value,
             "explanation": gettext(REDACTION) if words else "",
-            "followed_hint": bool(words),
+            "means": PERSONAL_DATA if words else "",
         },
     )
 
 
 def _go_on(decided: Submission, done: str) -> ResponseReturnValue:
-    """To the next contribution that waits, or to the empty queue."""
-    slug = request.args.get("round") or None
-    round_id = decided.round_id if slug else None
-    following = queries.next_to_decide(current_actor(), decided, round_id)
-    if following is None:
-        flash(done, "success")
-        return redirect(url_for("moderation.queue"), 303)
-    flash(gettext("%(done)s Here is the next contribution.", done=done), "success")
-    return redirect(url_for("moderation.show", public_id=following.public_id, round=slug), 303)
+    return go_on(_place(decided), done)
+
+
+def _place(submission: Submission) -> Place:
+    return Place(submission.created_at, SubjectKind.SUBMISSION, submission.id)
 
 
 def _age(submission: Submission, now: Any) -> str:
@@ -423,27 +427,6 @@ def _age(submission: Submission, now: Any) -> str:
 
 def _is_own(submission: Submission) -> bool:
     return submission.author_id is not None and submission.author_id == current_actor().id
-
-
-def _round_tabs(waiting: list[queries.Waiting], slug: str | None) -> list[dict[str, Any]]:
-    """All rounds, and each round in which something waits; nothing to choose with one round."""
-    if len(waiting) < 2:
-        return []
-    everything = sum(each.count for each in waiting)
-    url = url_for("moderation.queue")
-    first = {"label": gettext("All rounds"), "url": url, "current": slug is None}
-    return [
-        first | {"count": everything},
-        *(
-            {
-                "label": each.title,
-                "url": url_for("moderation.queue", round=each.slug),
-                "current": each.slug == slug,
-                "count": each.count,
-            }
-            for each in waiting
-        ),
-    ]
 
 
 def _outcome_tabs(chosen: Outcome | None) -> list[dict[str, Any]]:

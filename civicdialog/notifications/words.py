@@ -49,6 +49,14 @@ WORDS: dict[str, tuple[str, str]] = {
         mark("We have decided on your objection: “%(title)s”"),
         mark("Read the reasons"),
     ),
+    "burst-of-votes": (
+        mark("Far more votes than usual: “%(title)s”"),
+        mark("See what is unusual"),
+    ),
+    "burst-of-guests": (
+        mark("Far more new guests than usual: “%(title)s”"),
+        mark("See what is unusual"),
+    ),
     "argument-added": (
         mark("Somebody says something about your proposal “%(title)s”."),
         mark("Read it"),

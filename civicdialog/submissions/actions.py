@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from civicdialog.accounts.blocks import refuse_while_blocked
 from civicdialog.accounts.models import Person
 from civicdialog.core import clock
 from civicdialog.core.audit import Event, record
@@ -58,6 +59,7 @@ def create_submission(
     sent_before = sent_with(actor, form_token)
     if sent_before is not None:
         return sent_before
+    refuse_while_blocked(actor)
     if not round.accepts_submissions(clock.now()):
         raise RuleBroken(mark("This round does not take proposals at the moment."))
     draft = draft.cleaned()
@@ -128,6 +130,7 @@ def revise_submission(
     :raise RuleBroken: if it is not public, nothing differs, or no reason is given
     """
     require(actor, Permission.SUBMISSION_EDIT, submission)
+    refuse_while_blocked(actor)
     if not submission.is_public:
         raise RuleBroken(mark("This contribution is not public."))
     draft, reason = draft.cleaned(), cleaned(reason)

@@ -68,6 +68,8 @@ class Part:
     text: str
     name: str = ""
     """The field it was written in."""
+    marked: str = ""
+    """The sentence of it that somebody was led to."""
 
 
 def parts(source: Any, translate: Callable[[str], str]) -> list[Part]:

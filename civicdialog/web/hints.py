@@ -6,7 +6,8 @@ from flask import Flask, url_for
 
 from civicdialog.core.permissions import Actor, Permission, require
 from civicdialog.insights.models import SimilarKind
-from civicdialog.insights.queries import hints_for
+from civicdialog.insights.queries import hints_for, pairs_that_wait
+from civicdialog.moderation.floods import FINDER as FLOODS
 from civicdialog.moderation.hints import FINDER, Hint
 from civicdialog.submissions.models import Status, Submission
 
@@ -31,6 +32,7 @@ def for_author(viewer: Actor, submission: Submission) -> Sequence[Hint]:
 def _hint(other: Submission, kind: SimilarKind) -> Hint:
     is_public = other.status is Status.PUBLISHED
     return Hint(
+        public_id=other.public_id,
         title=other.title,
         url=url_for("web.proposal" if is_public else "moderation.show", public_id=other.public_id),
         status=other.status,
@@ -41,3 +43,4 @@ def _hint(other: Submission, kind: SimilarKind) -> Hint:
 def init_app(app: Flask) -> None:
     """Let the moderation, which knows nothing of runs, see the hints."""
     app.extensions[FINDER] = for_moderators
+    app.extensions[FLOODS] = pairs_that_wait

@@ -4,12 +4,14 @@ import logging
 import secrets
 import sys
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 from civicdialog.config import Settings
+from civicdialog.web.security_log import note_for_security
 
 
 def configure(settings: Settings) -> None:
@@ -25,6 +27,7 @@ def configure(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            one_line,
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -33,7 +36,23 @@ def configure(settings: Settings) -> None:
     )
 
 
+def one_line(logger: Any, name: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Nothing that somebody sent may look like a line of its own; a traceback is indented."""
+    for key, value in entry.items():
+        if key == "exception":
+            entry[key] = "\n".join(f"    {_shown(line)}" for line in str(value).splitlines())
+        elif isinstance(value, str):
+            entry[key] = _shown(value)
+    return entry
+
+
+def _shown(text: str) -> str:
+    """Signs that steer a screen, and ends of lines, as the escapes of a programmer."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
 def init_app(app: Flask, settings: Settings) -> None:
+    app.after_request(note_for_security)
     if app.config.get("TESTING"):
         return
     configure(settings)

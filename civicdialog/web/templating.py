@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from civicdialog.core.city import CityProfile, city
 from civicdialog.core.errors import RuleBroken
-from civicdialog.core.html import render_formatted, render_text
+from civicdialog.core.html import render_formatted, render_marked, render_text
 from civicdialog.core.i18n import mark
 from civicdialog.core.permissions import Permission, Role, may
 from civicdialog.core.redirects import here
@@ -28,6 +28,7 @@ from civicdialog.notifications.queries import unread_count
 from civicdialog.notifications.words import text_of
 from civicdialog.rounds.models import Deed, PhaseKind
 from civicdialog.submissions.models import Channel, Kind, Status
+from civicdialog.web.blocked import notice_for
 from civicdialog.web.languages import chosen_language, chosen_variant, language_now
 from civicdialog.web.navigation import account_links, fixed_urls, footer_links, navigation
 from civicdialog.web.words import gettext
@@ -159,7 +160,12 @@ STAFF_ROOMS = frozenset(
         "appeals",
         "notices",
         "lineage",
+        "workload",
+        "file_moderation",
+        "blocks",
+        "abuse",
         "committee",
+        "summaries",
         "rounds",
     }
 )
@@ -183,6 +189,7 @@ def _context() -> dict[str, Any]:
         "navigation": navigation(actor),
         "account_links": account_links(actor),
         "footer_links": footer_links(),
+        "own_block": notice_for(actor),
         "inbox_count": unread_count(actor) if actor.is_signed_in else 0,
         "may": lambda permission, subject=None: may(actor, Permission(permission), subject),
     }
@@ -223,6 +230,7 @@ def init_app(app: Flask) -> None:
         label=label,
         sentence=sentence,
         text=render_text,
+        marked=render_marked,
         formatted=render_formatted,
     )
     app.context_processor(_context)

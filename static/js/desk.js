@@ -1,4 +1,5 @@
-// The moderator's desk by keyboard: f publishes, s skips, x and a digit refuses with the ready words.
+// The moderator's desk by keyboard: f publishes, s skips, x and a digit refuses with the ready words,
+// ? leads to what the keys do.
 
 const desk = document.querySelector("[data-desk]");
 
@@ -39,7 +40,11 @@ if (desk) {
       radio.form.requestSubmit(radio.form.querySelector("button[name=deed]"));
     } else if (marked) {
       event.preventDefault();
-      (marked.querySelector("button") ?? marked).click();
+      if (marked.hasAttribute("tabindex")) {
+        marked.focus();
+      } else {
+        (marked.querySelector("button") ?? marked).click();
+      }
     } else if (refuses) {
       event.preventDefault();
       radios[0]?.closest("fieldset").scrollIntoView({ block: "center" });

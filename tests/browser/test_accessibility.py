@@ -30,7 +30,7 @@ PAGES = {
         "/", "/rounds", f"/rounds/{SLUG}", f"/rounds/{SLUG}/proposals",
         f"/rounds/{SLUG}/proposals?q=gibtesnicht", f"/rounds/{SLUG}/proposals?order=newest",
         "{proposal}", "/register", "/sign-in", "/reset-password", "/who-may-do-what",
-        "/how-it-works", "/how-it-works/topics", "/how-it-works/order", "/how-it-works/opinions",
+        "/how-it-works", "/how-it-works/topics", "/how-it-works/order", "/how-it-works/opinions", "/how-it-works/hint",
         f"/rounds/{SLUG}/opinions", f"/rounds/{SLUG}/opinions/map", "/legal/imprint", "/legal/privacy", "/legal/accessibility",
         "/legal/easy-language", "/legal/sign-language", "/legal/contact", "/nothing-here",
         "/styleguide", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine", f"/rounds/{SLUG}/share", f"/rounds/{SLUG}/data", "/rules", "{report}", f"/rounds/{SLUG}/recommendations",
@@ -42,7 +42,7 @@ PAGES = {
         "/moderation/queue", "/my/account", "/my/account/profile", "/my/account/passkeys/new",
         "/my/account/delete", "/my/arguments", "{proposal}/argue", "{argument}/answer", "/my/password", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine",
     ],
-    "moderator": ["/moderation/appeals", "/moderation/notices", "/moderation{proposal}", "/moderation{proposal}/split", "/moderation{proposal}/merge", "/moderation{proposal}/copy", "/moderation/queue", "/moderation/arguments", "/moderation{argument}", "/moderation/history", "{pending}"],
+    "moderator": ["/moderation/appeals", "/moderation/notices", "/moderation{proposal}", "/moderation{proposal}/split", "/moderation{proposal}/merge", "/moderation{proposal}/copy", "/moderation/queue", "/moderation/queue?kind=argument", "/moderation/workload", "/moderation/abuse", "/moderation/floods", "/moderation/blocks", "{author}/block", "/moderation{argument}", "/moderation/history", "{pending}"],
     "committee": [
         "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/1",
         f"/committee/rounds/{SLUG}/topics/settings",
@@ -103,7 +103,11 @@ def addresses_in_the_sample_round():
     ).first()
     applications = examine(EMAILS["committee"], EMAILS["editor"])
     own = with_picture(waiting)
+    author = db.session.scalars(
+        select(Person.public_id).where(Person.email == EMAILS["citizen"])
+    ).one()
     return {
+        "author": f"/moderation/people/{author}",
         "proposal": f"/submissions/{shown}",
         "own": own,
         "argument": f"/arguments/{said}",

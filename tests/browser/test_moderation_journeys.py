@@ -1,5 +1,7 @@
 """A moderator at the desk, by keyboard alone."""
 
+from time import monotonic
+
 import pytest
 from sqlalchemy import func, select
 
@@ -57,7 +59,7 @@ def sign_in(window):
 def test_sixty_clear_cases_take_at_most_two_keys_each(visitor, live, full_queue):
     window, (slug, before) = visitor(), full_queue
     begin(window, slug)
-    keys = 0
+    keys, started = 0, monotonic()
     for n in range(ITEMS):
         window.page.wait_for_load_state()
         pressed = ("x", "1") if n % (ITEMS // REFUSED) == 0 else ("f",)
@@ -67,6 +69,7 @@ def test_sixty_clear_cases_take_at_most_two_keys_each(visitor, live, full_queue)
             window.page.keyboard.press(pressed[-1])
         assert len(pressed) <= 2
         keys += len(pressed)
+    print(f"{ITEMS} cases, {keys} keys, {monotonic() - started:.0f} s")  # noqa: T201 (the pace of the desk)
     with live.app.app_context():
         made = db.session.scalars(
             select(ModerationDecision).where(ModerationDecision.id > before)
@@ -100,3 +103,34 @@ def test_ready_words_appear_and_give_way_only_to_others(visitor, full_queue):
     field.fill("Eigene Worte.")
     window.page.check("[data-grounds] input[value=insult]")
     assert field.input_value() == "Eigene Worte."
+
+
+def test_without_a_script_ready_words_and_the_next_case_come_by_buttons(visitor, full_queue):
+    window = visitor(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    begin(window, full_queue[0])
+    address = window.page.url
+    window.page.check("[data-grounds] input[value=insult]")
+    window.page.click("[data-desk] button[name=suggest] >> nth=0")
+    assert "macht Menschen herunter" in window.page.input_value("textarea[name=explanation]")
+    window.page.click("button[name=deed][value=reject]")
+    assert "/moderation/submissions/" in window.page.url
+    assert window.page.url != address
+
+
+def test_several_are_ticked_and_decided_together(visitor, full_queue):
+    window = visitor(viewport={"width": 320, "height": 800})
+    sign_in(window)
+    window.open(f"/moderation/queue?round={full_queue[0]}")
+    for box in window.page.locator("input[name=chosen]").all()[:3]:
+        box.check()
+    window.page.click("summary:has-text('zusammen')")
+    window.page.click("button[name=deed][value=publish]")
+    assert "3 Fälle entschieden." in window.page.inner_text("main")
+
+
+def test_a_question_mark_leads_to_what_the_keys_do(visitor, full_queue):
+    window = visitor()
+    begin(window, full_queue[0])
+    window.page.wait_for_load_state("networkidle")
+    window.page.keyboard.press("?")
+    assert window.page.evaluate("document.activeElement.id") == "keys"

@@ -294,17 +294,6 @@ def test_a_text_that_changed_meanwhile_is_not_published_unread(sign_in, mo, ada,
     assert sign_in(mo).post(url, data={"seen": "0"}).status_code == 409
 
 
-def test_the_queue_shows_what_waits_and_turns_its_pages(sign_in, mo, ada, make, submission):
-    for n in range(27):
-        said(make, submission, ada, f"Grund {n}.", is_public=False)
-    client = sign_in(mo)
-    page = client.get("/moderation/arguments").text
-    assert "Grund 0." in page
-    assert "Grund 26." not in page
-    following = re.search(r'href="(/moderation/arguments\?after=\d+)"', page)[1]
-    assert "Grund 26." in client.get(following).text
-
-
 # ---- lists --------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.errors import NotAllowed, RuleBroken
-from civicdialog.moderation import actions, queries
+from civicdialog.moderation import actions
 from civicdialog.moderation.actions import Reasons
 from civicdialog.moderation.models import Ground, ModerationDecision, Outcome
 from civicdialog.notifications.models import Letter, Notification
@@ -150,34 +150,3 @@ def test_the_database_itself_wants_reasons_for_a_rejection(waiting, db):
     db.session.add(ModerationDecision(submission_id=waiting.id, outcome=Outcome.REJECTED))
     with pytest.raises(IntegrityError):
         db.session.flush()
-
-
-def test_the_queue_begins_with_the_oldest(moderator, make, ada, db):
-    round = make.round()
-    first = make.submission(round, ada, status=Status.PENDING)
-    second = make.submission(round, ada, status=Status.PENDING)
-    make.submission(round, ada)
-    assert [each.id for each in db.session.scalars(queries.queue(moderator))] == [
-        first.id,
-        second.id,
-    ]
-
-
-def test_after_the_last_one_the_first_one_comes_again(moderator, make, ada):
-    round = make.round()
-    first = make.submission(round, ada, status=Status.PENDING)
-    last = make.submission(round, ada, status=Status.PENDING)
-    assert queries.next_to_decide(moderator, last).id == first.id
-
-
-def test_own_contributions_are_not_the_next_to_decide(mo, make):
-    round = make.round()
-    decided = make.submission(round, None, status=Status.PENDING)
-    make.submission(round, mo, status=Status.PENDING)
-    anonymous = make.submission(round, None, status=Status.PENDING)
-    assert queries.next_to_decide(mo.as_actor(), decided).id == anonymous.id
-
-
-def test_the_queue_is_for_moderators(ada):
-    with pytest.raises(NotAllowed):
-        queries.queue(ada.as_actor())

@@ -54,7 +54,7 @@ def test_the_queue_shows_age_author_and_number(desk, make, ada):
     assert text.index("Old one") < text.index("New one")
     assert "3 days" in text
     assert "Ada" in text
-    assert "<strong>2</strong> contributions wait" in text
+    assert "<strong>2</strong> things wait" in text
 
 
 def test_an_empty_queue_says_so(desk):
@@ -108,7 +108,7 @@ def test_a_moderator_reads_the_whole_text(desk, make, ada):
         worries="None.",
     )
     text = desk.get(address(told)).text
-    for words in ("**problem**", "The solution.", "All of us.", "None.", "Ada"):
+    for words in ("The **problem**.", "The solution.", "All of us.", "None.", "Ada"):
         assert words in text
 
 
@@ -244,3 +244,16 @@ def test_the_moderation_is_for_moderators(sign_in, ada, path):
 def test_an_unknown_contribution_is_not_there(desk):
     assert desk.get("/moderation/submissions/nothing").status_code == 404
     assert desk.post("/moderation/submissions/nothing/publish").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/moderation/queue?marked=1", "/moderation/workload", "/moderation/queue?tab=author"]
+)
+def test_the_desk_costs_at_most_nine_statements(desk, make, ada, app, path):
+    for n in range(20):
+        make.submission(make.round(), make.person(f"P{n}"), status=Status.PENDING)
+    assert statements(app, lambda: desk.get(path)) <= 9
+
+
+def test_one_thing_costs_at_most_nine_statements(desk, waiting, app):
+    assert statements(app, lambda: desk.get(address(waiting))) <= 9

@@ -42,6 +42,8 @@ FACTS = {
         "reason": "Er enthält zwei Wünsche.",
     },
     "appeal-made": {"url": "/moderation/appeals/abc", "title": "Ampeln"},
+    "burst-of-votes": {"url": "/moderation/abuse", "title": "Ampeln", "count": 900, "usual": 12},
+    "burst-of-guests": {"url": "/moderation/abuse", "title": "Ampeln", "count": 90, "usual": 1},
     "appeal-decided": {
         "url": "/decisions/abc",
         "title": "Ampeln",

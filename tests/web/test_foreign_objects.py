@@ -107,6 +107,8 @@ class Owner:
             "/committee/applications/": sent,
             "/arguments/": [self.argument],
             "/moderation/arguments/": [self.argument],
+            "/moderation/files/": self.files,
+            "/moderation/floods/": sent,
             "/attachments/": self.files,
             "/drafts/": [self.draft],
             "/decisions/": [self.decision],

@@ -5,9 +5,12 @@ import re
 import zipfile
 
 import pytest
+from flask import Response
 from sqlalchemy import select
 
 from civicdialog.committee.deliberation_models import Recommendation, RecommendationVersion
+from civicdialog.committee.report_actions import Wanted
+from civicdialog.committee.report_making import content_of, make_report
 from civicdialog.core.ids import new_secret
 from civicdialog.core.permissions import Actor
 from civicdialog.discussion.models import Argument, Stance
@@ -209,6 +212,9 @@ class Planted:
             "/committee/applications/": submissions,
             "/arguments/": self.arguments,
             "/moderation/arguments/": self.arguments,
+            "/moderation/files/": self.files,
+            "/moderation/floods/": self.unpublished,
+            "/moderation/people/": [self.author],
             "/attachments/": self.files,
             "/drafts/": [self.draft],
             "/decisions/": self.decisions,
@@ -235,6 +241,7 @@ class Planted:
             "outcome": ["publish"],
             "correction_id": [1],
             "doubt_id": [1],
+            "block_id": [1],
             "kind": ["submission", "argument", "attachment"],
             "subject_id": [1],
         }
@@ -340,3 +347,11 @@ def test_the_committee_reads_no_unpublished_text_in_a_calculation(planted, sign_
     answer = sign_in(kim).get(f"/committee/rounds/ki/{path.format(run=planted.run_id)}")
     assert answer.status_code == 200
     assert told_by("", answer) == set()
+
+
+@pytest.mark.parametrize("key", ["html", "docx", "xlsx"])
+def test_a_report_holds_nothing_that_is_not_published(planted, key):
+    report = make_report(Actor.system(), planted.round, Wanted((key,), "de", None, has_list=True))
+    said = all_of(Response(content_of(report.files[0])))
+    assert WORDS[0].split()[0] in said
+    assert MARKER.findall(said) == []
