@@ -1,13 +1,17 @@
 """Composes what the pages and the file of a profile show."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from flask import url_for
 from flask_babel import get_locale, gettext
 
+from civicdialog.committee import profile_queries as queries
 from civicdialog.committee.models import ProfileVersion
 from civicdialog.committee.profile_fields import (
     BY_NAME,
@@ -24,6 +28,10 @@ from civicdialog.committee.screening_questions import RiskClass
 from civicdialog.core.city import city
 from civicdialog.submissions.models import Submission
 from civicdialog.submissions.revisions import Changed, differences
+
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+SHORT = 150
+"""Signs a register allows for a summary."""
 
 
 @dataclass(frozen=True)
@@ -155,22 +163,31 @@ def _changes(before: ProfileVersion, after: ProfileVersion) -> list[Changed]:
 
 def as_file(submission: Submission, version: ProfileVersion, register: Register) -> dict[str, Any]:
     """The released profile in the shape of a register, with what it does not know."""
-    values = {name: in_words(field, version.fields[name]) for name, field in BY_NAME.items()}
     risk = version.screened.get("risk_class", "")
-    values |= {
-        "organisation": city().operator,
-        "url": url_for("profiles.show", public_id=submission.public_id, _external=True),
-        "language": city().languages[0],
-        "revised_on": version.created_at.date().isoformat(),
+    url = url_for("profiles.show", public_id=submission.public_id, _external=True)
+    contact = version.fields["contact"]
+    words = {name: in_words(field, version.fields[name]) for name, field in BY_NAME.items()}
+    words |= {
+        "city": city().name,
+        "contact_email": contact if ADDRESS.fullmatch(contact) else city().contact_email,
         "id": submission.public_id,
+        "language": city().languages[0],
+        "organisation": city().operator,
+        "published_on": queries.first_released_on(version.application_id).isoformat(),
+        "revised_on": version.created_at.date().isoformat(),
         "risk_class": gettext(RISKS[RiskClass(risk)]) if risk else "",
+        "summary": shorten(words["purpose"], SHORT, placeholder=" …"),
+        "url": url,
+        "uuid": str(uuid5(NAMESPACE_URL, url)),
     }
+    shaped = in_shape_of(register, words, {**version.fields, "risk_class": risk})
     return {
         "register": register.title,
         "register_version": register.version,
         "register_source": register.source,
         "profile_version": version.number,
         "gaps": [each.name for each in gaps_in(version.fields)],
+        "unknown": shaped.unknown,
         "said_by_citizen": version.said,
-        "record": in_shape_of(register, values),
+        "record": shaped.record,
     }

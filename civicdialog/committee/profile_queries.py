@@ -1,12 +1,14 @@
 """Reading profiles; the viewer was checked at the contribution."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from civicdialog.committee.models import Application, ProfileVersion
 from civicdialog.core.db import db
+from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import Actor, Permission, may
 
 
@@ -51,3 +53,12 @@ def versions(viewer: Actor, submission_id: int) -> Sequence[ProfileVersion]:
     """Every version this viewer may read, the newest first, with who wrote it."""
     wanted = _visible_to(viewer, submission_id).options(joinedload(ProfileVersion.editor))
     return db.session.scalars(wanted).all()
+
+
+def first_released_on(application_id: int) -> date:
+    """The day from which on everybody could read a profile that was released."""
+    wanted = select(func.min(ProfileVersion.released_at, type_=ProfileVersion.released_at.type))
+    first = db.session.scalar(wanted.where(ProfileVersion.application_id == application_id))
+    if first is None:
+        raise NotFound(application_id)
+    return first.date()

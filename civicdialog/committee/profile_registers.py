@@ -1,8 +1,8 @@
-"""A profile in the shape of public registers of algorithms; what is unknown is null, not left out."""
+"""A profile in the shape of public registers of algorithms, with a list of what it does not know."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,13 @@ from typing import Any
 from civicdialog.committee.profile_fields import BY_NAME
 
 TABLE = Path(__file__).parent / "registers.toml"
-GENERAL = frozenset({"organisation", "url", "language", "revised_on", "id", "risk_class"})
-"""What a register asks for besides the fields of a profile."""
+GENERAL = frozenset(
+    {
+        "city", "contact_email", "id", "language", "organisation", "published_on", "revised_on",
+        "risk_class", "summary", "url", "uuid",
+    }
+)  # fmt: skip
+"""What registers ask for besides the fields of a profile."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,19 @@ class Register:
     version: str
     source: str
     fields: Mapping[str, str]
-    """Ours by theirs."""
+    """Ours by theirs; empty where we do not ask."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """What is the same for every profile, by their field."""
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Their words for our keys, by their field; a key without a word is unknown to them."""
+
+
+@dataclass(frozen=True)
+class Shaped:
+    record: dict[str, Any]
+    """What is known, with the names and the nesting of the register."""
+    unknown: list[str]
+    """The fields of the register that nobody can fill yet."""
 
 
 @lru_cache
@@ -31,16 +48,28 @@ def registers() -> dict[str, Register]:
     return {key: Register(key=key, **values) for key, values in data.items()}
 
 
-def in_shape_of(register: Register, values: Mapping[str, str]) -> dict[str, Any]:
-    """The profile with the names and the nesting of a register."""
-    shaped: dict[str, Any] = {}
+def in_shape_of(register: Register, words: Mapping[str, str], keys: Mapping[str, str]) -> Shaped:
+    """A profile as a register wants it.
+
+    :param words: what is known, by our field, in words for people
+    :param keys: the same where it is a choice, as its key
+    """
+    record: dict[str, Any] = dict(register.fixed)
+    unknown = []
     for path, name in register.fields.items():
+        if path in register.choices:
+            value = register.choices[path].get(keys.get(name, ""), "")
+        else:
+            value = words.get(name, "")
+        if not value:
+            unknown.append(path)
+            continue
         *outer, last = path.split(".")
-        inside = shaped
+        inside = record
         for part in outer:
             inside = inside.setdefault(part, {})
-        inside[last] = values.get(name) or None
-    return shaped
+        inside[last] = value
+    return Shaped(record, unknown)
 
 
 def unmapped(register: Register) -> list[str]:

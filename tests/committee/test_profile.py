@@ -1,8 +1,10 @@
 """The profile of a proposed application: completed by the office, released, kept in versions."""
 
 import json
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from civicdialog.committee import profile_actions as actions
 from civicdialog.committee import profile_queries as queries
@@ -16,6 +18,11 @@ from civicdialog.submissions.models import Decider, Kind, Status
 from civicdialog.trace.models import Relation, TraceLink
 from civicdialog.web.erasing import Texts, leave
 from tests.web.statements import counted_statements
+
+SCHEMA = Path(__file__).parents[1] / "data" / "eurocities-0.3.1.schema.json"
+EUROCITIES = Draft202012Validator(
+    json.loads(SCHEMA.read_text("utf-8")), format_checker=Draft202012Validator.FORMAT_CHECKER
+)
 
 
 @pytest.fixture
@@ -169,19 +176,25 @@ def test_what_a_person_said_leaves_the_profile_with_their_texts(db, ada, release
 @pytest.mark.parametrize("key", registers())
 def test_a_register_asks_only_for_fields_there_are(key):
     register = registers()[key]
-    known = {each.name for each in FIELDS} | GENERAL
+    known = {each.name for each in FIELDS} | GENERAL | {""}
     assert set(register.fields.values()) <= known
     assert not {"title", "purpose", "risks", "data"} & set(unmapped(register))
 
 
-def test_what_a_register_asks_for_and_nobody_knows_is_null():
-    shaped = in_shape_of(registers()["atrs"], {"title": "Ampeln lernen"})
-    assert shaped["tier_1_information"] == {
-        "name": "Ampeln lernen",
-        "description": None,
-        "website_url": None,
-        "contact_email": None,
-    }
+def test_what_a_register_asks_for_and_nobody_knows_is_listed_and_not_made_up():
+    shaped = in_shape_of(registers()["atrs"], {"title": "Ampeln lernen"}, {})
+    assert shaped.record == {"tier_1_information": {"name": "Ampeln lernen"}}
+    assert "tier_1_information.description" in shaped.unknown
+
+
+def test_a_choice_is_told_in_the_words_of_the_register():
+    shaped = in_shape_of(registers()["eurocities"], {"status": "Auf Probe"}, {"status": "trial"})
+    assert shaped.record["status"] == "pilot"
+
+
+def test_a_choice_the_register_has_no_word_for_is_unknown():
+    shaped = in_shape_of(registers()["eurocities"], {}, {"risk_class": "open"})
+    assert "risk_category" in shaped.unknown
 
 
 # ---- pages --------------------------------------------------------------------------------------
@@ -279,9 +292,25 @@ def test_the_file_has_the_shape_of_a_register(sign_in, released):
     told = json.loads(answer.text)
     assert answer.mimetype == "application/json"
     assert told["record"]["name"] == "Ampeln lernen"
-    assert told["record"]["lawful_basis"] is None
+    assert "lawful_basis" in told["unknown"]
     assert "legal_basis" in told["gaps"]
     assert sign_in().get(f"{url}?register=nowhere").status_code == 404
+
+
+@pytest.mark.parametrize("contact", ["", "ki@stadt.example", "Amt 14, Telefon 0345 0"])
+def test_the_file_is_valid_by_the_published_schema(db, sign_in, released, contact):
+    version = queries.released(released.id)
+    version.fields = {**version.fields, "contact": contact, "status": "trial"}
+    version.screened = {"risk_class": "high_risk"}
+    db.session.commit()
+    told = json.loads(sign_in().get(f"/submissions/{released.public_id}/profile.json").text)
+    assert told["record"]["risk_category"] == "high risk"
+    assert [each.message for each in EUROCITIES.iter_errors(told["record"])] == []
+
+
+def test_the_published_schema_refuses_what_is_not_in_it():
+    wrong = {"status": "an idea", "uuid": "7", "publication_date": "gestern", "purpose": "x"}
+    assert len(list(EUROCITIES.iter_errors(wrong))) == 4
 
 
 def test_visitors_cost_few_statements(sign_in, released):
