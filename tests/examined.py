@@ -4,11 +4,15 @@ from sqlalchemy import select
 
 from civicdialog.accounts.models import Person, PersonRole
 from civicdialog.committee import profile_actions as profiles
+from civicdialog.committee import rating_actions as ratings
+from civicdialog.committee import rating_queries
 from civicdialog.committee import screening_actions as screenings
 from civicdialog.committee.profile_fields import said_by_citizen
+from civicdialog.committee.rating_models import Axis
 from civicdialog.committee.screening_questions import RiskClass, current_questionnaire
 from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor, Role
+from civicdialog.rounds.models import Round
 from civicdialog.submissions.models import Kind, Status, Submission
 from tests.committee.test_screening_rules import CASES, answers_of
 
@@ -40,8 +44,11 @@ def examine(member_email: str, editor_email: str) -> dict[str, str]:
         lea, described, done, own_class=RiskClass.TRANSPARENCY, reason="Menschen müssen es wissen."
     )
     _answer(kim, begun, "traffic lights are controlled", unknown=("safety-component",))
+    _rate(kim, lea, described, begun)
     db.session.commit()
     return {
+        "rated": f"/committee/ratings/{described.public_id}",
+        "sealed": f"/committee/ratings/{begun.public_id}",
         "described": f"/submissions/{described.public_id}",
         "screened": f"/committee/applications/{described.public_id}",
         "begun": f"/committee/applications/{begun.public_id}",
@@ -58,6 +65,20 @@ def _describe(actor, submission):
     more = {**said, "cost": "Etwa 35.000 Euro.", "status": "planned"}
     profiles.write_profile(actor, submission, profiles.ProfileDraft(more, "Angebot liegt vor.", 1))
     profiles.release_profile(actor, submission, 2)
+
+
+def _rate(kim, lea, opened, sealed):
+    """Both rate the first contribution; of the second one only what Lea says is there."""
+    round = db.session.get_one(Round, opened.round_id)
+    axes = (("Nutzen", Axis.BENEFIT), ("Risiko", Axis.RISK))
+    ready = [ratings.CriterionDraft(name, "wenig", "viel", axis=axis) for name, axis in axes]
+    ratings.begin_criteria(kim, round, ready)
+    asked = [each.id for each in rating_queries.criteria(round.id)]
+    for submission, members in ((opened, (kim, lea)), (sealed, (lea,))):
+        ratings.ask_for_ratings(kim, submission)
+        item = rating_queries.item_of(kim, submission.id)
+        for n, member in enumerate(members):
+            ratings.rate(member, item, dict(zip(asked, (5 - n, 2), strict=True)), "Gut begründet.")
 
 
 def _answer(actor, submission, case, unknown=()):

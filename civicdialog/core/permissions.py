@@ -110,6 +110,12 @@ class Permission(StrEnum):
     """See how far proposed AI applications have been examined."""
     SCREENING_ANSWER = "screening:answer"
     """Say which law a proposed AI application of somebody else falls under."""
+    RATINGS_READ = "ratings:read"
+    """Read how the committee rates contributions: figures of others once a rating is opened."""
+    RATING_CRITERIA_EDIT = "rating:criteria"
+    """Say by which criteria contributions are rated, and which ones."""
+    RATING_GIVE = "rating:give"
+    """Rate somebody else's contribution."""
     RECOMMENDATION_WRITE = "recommendation:write"
     """Write recommendations, talk them over, and open the vote."""
     RECOMMENDATION_VOTE = "recommendation:vote"
@@ -260,6 +266,9 @@ POLICY: dict[Permission, Grant] = {
     P.PROFILE_EDIT: _to(R.EDITOR, rule=_not_own),
     P.APPLICATIONS_READ: _to(R.COMMITTEE, R.EDITOR),
     P.SCREENING_ANSWER: _to(R.COMMITTEE, rule=_not_own),
+    P.RATINGS_READ: _to(R.COMMITTEE, R.EDITOR),
+    P.RATING_CRITERIA_EDIT: _to(R.COMMITTEE),
+    P.RATING_GIVE: _to(R.COMMITTEE, rule=_not_own),
     P.RECOMMENDATION_WRITE: _to(R.COMMITTEE),
     P.RECOMMENDATION_VOTE: _to(R.COMMITTEE),
     P.RECOMMENDATION_REPLY: _to(R.EDITOR),

@@ -32,6 +32,7 @@ from civicdialog.committee.deliberation_models import (
     RecommendationVote,
 )
 from civicdialog.committee.models import DutyDate, ProfileVersion, Screening
+from civicdialog.committee.rating_models import RatingItem, RatingSheet
 from civicdialog.committee.reading_models import CoverageTick, ReadingVisit, TopicSummary
 from civicdialog.committee.report_models import Report
 from civicdialog.core import clock
@@ -166,6 +167,9 @@ LINKED = (
     _part("contributions_ticked", mark("Contributions you ticked off beside a summary"),
           CoverageTick.person_id),
     _part("rounds_read", mark("Up to when you have read a round"), ReadingVisit.person_id),
+    _part("ratings_given", mark("What you said when you rated contributions"),
+          RatingSheet.member_id),
+    _part("ratings_opened", mark("Ratings you have opened"), RatingItem.opened_by_id),
     _part("recommendation_answers", mark("Recommendations you have answered"),
           Recommendation.replied_by_id,
           shown=frozenset({"id", "public_id", "reply", "reply_reasons", "replied_at"})),

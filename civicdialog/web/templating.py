@@ -166,6 +166,7 @@ STAFF_ROOMS = frozenset(
         "abuse",
         "committee",
         "summaries",
+        "ratings",
         "rounds",
     }
 )

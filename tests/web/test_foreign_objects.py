@@ -105,6 +105,7 @@ class Owner:
             "/receipt/": sent,
             "/moderation/submissions/": sent,
             "/committee/applications/": sent,
+            "/committee/ratings/": sent,
             "/arguments/": [self.argument],
             "/moderation/arguments/": [self.argument],
             "/moderation/files/": self.files,

@@ -27,6 +27,7 @@ from civicdialog.accounts.hashing import hash_password
 from civicdialog.accounts.models import ExternalIdentity, Passkey, Person, PersonSession
 from civicdialog.committee.deliberation_models import Recommendation
 from civicdialog.committee.models import Application
+from civicdialog.committee.rating_models import RatingItem
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.db import Base, transaction
@@ -142,6 +143,8 @@ def test_a_marker_in_every_text_of_every_table_is_found_again(sign_in, quinn, mo
     parents["application"] = make.keep(Application(submission_id=parents["submission"].id))
     advice = Recommendation(round_id=round.id, form_token="t", title="x")
     parents["recommendation"] = make.keep(advice)
+    rated = make.submission(round, mo)
+    parents["rating_item"] = make.keep(RatingItem(round_id=round.id, submission_id=rated.id))
     wanted = {}
     for part in LINKED[1:]:
         parents["moderation_decision"] = make.keep(decision_on(parents["submission"]))

@@ -210,6 +210,7 @@ class Planted:
             "/receipt/": submissions,
             "/moderation/submissions/": submissions,
             "/committee/applications/": submissions,
+            "/committee/ratings/": submissions,
             "/arguments/": self.arguments,
             "/moderation/arguments/": self.arguments,
             "/moderation/files/": self.files,
@@ -242,6 +243,7 @@ class Planted:
             "correction_id": [1],
             "doubt_id": [1],
             "block_id": [1],
+            "criterion_id": [1],
             "kind": ["submission", "argument", "attachment"],
             "subject_id": [1],
         }
