@@ -21,6 +21,7 @@ from civicdialog.committee.deliberation_models import (
     Stage,
 )
 from civicdialog.committee.models import REVIEWERS, Application, Screening
+from civicdialog.committee.rating_models import RatingItem, RatingSheet
 from civicdialog.committee.reading_models import ReadingVisit, TopicSummary
 from civicdialog.committee.recommendation_queries import visible_to
 from civicdialog.committee.report_models import Report
@@ -104,6 +105,23 @@ def _screenings(actor: Actor, round_id: int) -> Select[int]:
     )
 
 
+def _ratings(actor: Actor, round_id: int) -> Select[int]:
+    said = select(RatingSheet.id).where(
+        RatingSheet.item_id == RatingItem.id, RatingSheet.member_id == actor.id
+    )
+    return (
+        select(func.count(RatingItem.id))
+        .join(Submission, Submission.id == RatingItem.submission_id)
+        .where(
+            RatingItem.round_id == round_id,
+            RatingItem.opened_at.is_(None),
+            Submission.status == Status.PUBLISHED,
+            Submission.author_id.is_distinct_from(actor.id),
+            ~said.exists(),
+        )
+    )
+
+
 TASKS = (
     Task(
         Permission.TOPICS_READ,
@@ -143,6 +161,17 @@ TASKS = (
         ),
         lambda slug: url_for("screening.listed", slug=slug),
         _screenings,
+    ),
+    Task(
+        Permission.RATING_CRITERIA_EDIT,
+        lambda n, number: ngettext(
+            "%(number)s contribution to rate",
+            "%(number)s contributions to rate",
+            n,
+            number=number,
+        ),
+        lambda slug: url_for("ratings.listed", slug=slug, state="mine"),
+        _ratings,
     ),
 )
 
