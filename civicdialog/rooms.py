@@ -15,7 +15,7 @@ WITH_PAGES = (
     "moderation.workload_routes", "web.text_routes", "web.share_routes", "committee.routes",
     "committee.correction_routes", "committee.summary_routes", "committee.profile_routes",
     "committee.screening_routes", "committee.duty_date_routes",
-    "committee.rating_routes", "committee.recommendation_routes", "committee.report_routes", "moderation.routes",
+    "committee.rating_routes", "committee.meeting_routes", "committee.recommendation_routes", "committee.report_routes", "moderation.routes",
     "moderation.abuse_routes", "moderation.block_routes", "moderation.appeal_routes",
     "moderation.notice_routes", "moderation.lineage_routes", "moderation.rules_routes",
     "moderation.statement_routes", "moderation.transparency_routes", "voting.routes",

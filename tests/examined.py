@@ -1,15 +1,20 @@
 """Applications of the sample round under examination, for tests in a real browser."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from civicdialog.accounts.models import Person, PersonRole
+from civicdialog.committee import meeting_actions as meetings
+from civicdialog.committee import meeting_queries, rating_queries
 from civicdialog.committee import profile_actions as profiles
 from civicdialog.committee import rating_actions as ratings
-from civicdialog.committee import rating_queries
 from civicdialog.committee import screening_actions as screenings
+from civicdialog.committee.meeting_models import ItemResult
 from civicdialog.committee.profile_fields import said_by_citizen
 from civicdialog.committee.rating_models import Axis
 from civicdialog.committee.screening_questions import RiskClass, current_questionnaire
+from civicdialog.core import clock
 from civicdialog.core.db import db
 from civicdialog.core.permissions import Actor, Role
 from civicdialog.rounds.models import Round
@@ -45,8 +50,10 @@ def examine(member_email: str, editor_email: str) -> dict[str, str]:
     )
     _answer(kim, begun, "traffic lights are controlled", unknown=("safety-component",))
     _rate(kim, lea, described, begun)
+    meeting = _meet(kim)
     db.session.commit()
     return {
+        "meeting": f"/committee/meetings/{meeting.public_id}",
         "rated": f"/committee/ratings/{described.public_id}",
         "sealed": f"/committee/ratings/{begun.public_id}",
         "described": f"/submissions/{described.public_id}",
@@ -79,6 +86,18 @@ def _rate(kim, lea, opened, sealed):
         item = rating_queries.item_of(kim, submission.id)
         for n, member in enumerate(members):
             ratings.rate(member, item, dict(zip(asked, (5 - n, 2), strict=True)), "Gut begründet.")
+
+
+def _meet(kim):
+    """A meeting with two points, on one of which something is written down."""
+    begin = clock.now() + timedelta(days=7)
+    draft = meetings.MeetingDraft("Sitzung", begin, begin + timedelta(hours=2), "Rathaus", "Bitte.")
+    meeting = meetings.plan_meeting(kim, draft, form_token="meeting")
+    points = [meetings.ItemDraft("Ampeln"), meetings.ItemDraft("Bäume")]
+    meetings.add_items(kim, meeting, points)
+    item = meeting_queries.agenda(meeting)[0]
+    meetings.write_minutes(kim, meeting, item, ItemResult.DISCUSSED, "Alle dafür.", based_on=1)
+    return meeting
 
 
 def _answer(actor, submission, case, unknown=()):

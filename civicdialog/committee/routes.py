@@ -23,6 +23,7 @@ from civicdialog.committee import reading_pages as pages
 from civicdialog.committee import reading_tasks as tasks
 from civicdialog.committee.download import run_as_csv
 from civicdialog.committee.forms import KeepForm, SettingsForm
+from civicdialog.committee.meeting_queries import coming as coming_meetings
 from civicdialog.committee.opinion_pages import opinions_as_csv, opinions_view, statements_view
 from civicdialog.committee.reading_queries import standings
 from civicdialog.committee.report_queries import reports
@@ -53,11 +54,14 @@ Run = TypeVar("Run", ClusterRun, OpinionRun)
 @room.route("/committee", needs=Permission.TOPICS_READ)
 def index() -> Any:
     """Every round with the state of its topics."""
-    listed = list(db.session.scalars(rounds.all_for(current_actor()).limit(100)))
+    actor = current_actor()
+    listed = list(db.session.scalars(rounds.all_for(actor).limit(100)))
     ids = [each.id for each in listed]
     runs, waiting = insights.current_runs(ids), queries.rounds_to_decide_on(ids)
     rows = [(each, runs.get(each.id), each.id in waiting) for each in listed]
-    return page("committee/index.html", rows=rows)
+    coming = coming_meetings(actor) if may(actor, Permission.MEETINGS_READ) else []
+    held = [each for each in coming if each.cancelled_at is None]
+    return page("committee/index.html", rows=rows, next_meeting=held[0] if held else None)
 
 
 # ---- reading ------------------------------------------------------------------------------------

@@ -110,6 +110,12 @@ class Permission(StrEnum):
     """See how far proposed AI applications have been examined."""
     SCREENING_ANSWER = "screening:answer"
     """Say which law a proposed AI application of somebody else falls under."""
+    MEETINGS_READ = "meetings:read"
+    """See when the committee meets, what about, and what came of it."""
+    MEETINGS_PLAN = "meetings:plan"
+    """Plan meetings of the committee and write their minutes."""
+    MINUTES_APPROVE = "minutes:approve"
+    """Approve the minutes of a meeting."""
     RATINGS_READ = "ratings:read"
     """Read how the committee rates contributions: figures of others once a rating is opened."""
     RATING_CRITERIA_EDIT = "rating:criteria"
@@ -266,6 +272,9 @@ POLICY: dict[Permission, Grant] = {
     P.PROFILE_EDIT: _to(R.EDITOR, rule=_not_own),
     P.APPLICATIONS_READ: _to(R.COMMITTEE, R.EDITOR),
     P.SCREENING_ANSWER: _to(R.COMMITTEE, rule=_not_own),
+    P.MEETINGS_READ: _to(R.COMMITTEE, R.EDITOR),
+    P.MEETINGS_PLAN: _to(R.COMMITTEE, R.EDITOR),
+    P.MINUTES_APPROVE: _to(R.COMMITTEE),
     P.RATINGS_READ: _to(R.COMMITTEE, R.EDITOR),
     P.RATING_CRITERIA_EDIT: _to(R.COMMITTEE),
     P.RATING_GIVE: _to(R.COMMITTEE, rule=_not_own),

@@ -49,6 +49,18 @@ WORDS: dict[str, tuple[str, str]] = {
         mark("We have decided on your objection: “%(title)s”"),
         mark("Read the reasons"),
     ),
+    "meeting-planned": (
+        mark("A meeting of the committee is planned: “%(title)s”, %(at)s"),
+        mark("See the agenda"),
+    ),
+    "meeting-moved": (
+        mark("Time or place of a meeting have changed: “%(title)s”, %(at)s"),
+        mark("See the agenda"),
+    ),
+    "meeting-cancelled": (
+        mark("A meeting of the committee was called off: “%(title)s”, %(at)s"),
+        mark("Read why"),
+    ),
     "burst-of-votes": (
         mark("Far more votes than usual: “%(title)s”"),
         mark("See what is unusual"),

@@ -31,6 +31,7 @@ from civicdialog.committee.deliberation_models import (
     RecommendationVersion,
     RecommendationVote,
 )
+from civicdialog.committee.meeting_models import Attendance, Meeting, MinutesAddition
 from civicdialog.committee.models import DutyDate, ProfileVersion, Screening
 from civicdialog.committee.rating_models import RatingItem, RatingSheet
 from civicdialog.committee.reading_models import CoverageTick, ReadingVisit, TopicSummary
@@ -167,6 +168,12 @@ LINKED = (
     _part("contributions_ticked", mark("Contributions you ticked off beside a summary"),
           CoverageTick.person_id),
     _part("rounds_read", mark("Up to when you have read a round"), ReadingVisit.person_id),
+    _part("meetings_attended", mark("Meetings of the committee and whether you were there"),
+          Attendance.member_id),
+    _part("minutes_approved", mark("Minutes you have approved"),
+          Meeting.approved_by_id, hidden="form_token"),
+    _part("minutes_corrected", mark("Corrections of minutes you have written"),
+          MinutesAddition.author_id),
     _part("ratings_given", mark("What you said when you rated contributions"),
           RatingSheet.member_id),
     _part("ratings_opened", mark("Ratings you have opened"), RatingItem.opened_by_id),

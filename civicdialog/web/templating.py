@@ -167,6 +167,7 @@ STAFF_ROOMS = frozenset(
         "committee",
         "summaries",
         "ratings",
+        "meetings",
         "rounds",
     }
 )

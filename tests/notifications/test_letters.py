@@ -42,6 +42,15 @@ FACTS = {
         "reason": "Er enthält zwei Wünsche.",
     },
     "appeal-made": {"url": "/moderation/appeals/abc", "title": "Ampeln"},
+    **{
+        f"meeting-{what}": {
+            "url": "/committee/meetings/abc",
+            "title": "Sitzung",
+            "at": "01.12.2026, 17:00",
+            "place": "Rathaus",
+        }
+        for what in ("planned", "moved", "cancelled")
+    },
     "burst-of-votes": {"url": "/moderation/abuse", "title": "Ampeln", "count": 900, "usual": 12},
     "burst-of-guests": {"url": "/moderation/abuse", "title": "Ampeln", "count": 90, "usual": 1},
     "appeal-decided": {

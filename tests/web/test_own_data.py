@@ -26,6 +26,7 @@ from civicdialog.accounts import queries
 from civicdialog.accounts.hashing import hash_password
 from civicdialog.accounts.models import ExternalIdentity, Passkey, Person, PersonSession
 from civicdialog.committee.deliberation_models import Recommendation
+from civicdialog.committee.meeting_models import Meeting
 from civicdialog.committee.models import Application
 from civicdialog.committee.rating_models import RatingItem
 from civicdialog.core import clock
@@ -144,6 +145,9 @@ def test_a_marker_in_every_text_of_every_table_is_found_again(sign_in, quinn, mo
     advice = Recommendation(round_id=round.id, form_token="t", title="x")
     parents["recommendation"] = make.keep(advice)
     rated = make.submission(round, mo)
+    parents["meeting"] = make.keep(
+        Meeting(form_token="t", title="x", starts_at=clock.now(), ends_at=clock.now())
+    )
     parents["rating_item"] = make.keep(RatingItem(round_id=round.id, submission_id=rated.id))
     wanted = {}
     for part in LINKED[1:]:

@@ -211,6 +211,7 @@ class Planted:
             "/moderation/submissions/": submissions,
             "/committee/applications/": submissions,
             "/committee/ratings/": submissions,
+            "/committee/meetings/": self.decisions,
             "/arguments/": self.arguments,
             "/moderation/arguments/": self.arguments,
             "/moderation/files/": self.files,
@@ -244,6 +245,7 @@ class Planted:
             "doubt_id": [1],
             "block_id": [1],
             "criterion_id": [1],
+            "item_id": [1],
             "kind": ["submission", "argument", "attachment"],
             "subject_id": [1],
         }
