@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from civicdialog.committee import meeting_queries as queries
 from civicdialog.committee.meeting_models import (
     AgendaItem,
@@ -137,6 +139,7 @@ def _tell_members(actor: Actor, meeting: Meeting, kind: str) -> None:
                 title=meeting.title,
                 at=meeting.starts_at.astimezone(city().zone).strftime("%d.%m.%Y, %H:%M"),
                 place=meeting.place,
+                reason=meeting.cancel_reason,
             )
 
 
@@ -144,10 +147,12 @@ def _tell_members(actor: Actor, meeting: Meeting, kind: str) -> None:
 
 
 def add_items(actor: Actor, meeting: Meeting, drafts: Sequence[ItemDraft]) -> None:
-    """Put points at the end of the agenda."""
+    """Put points at the end of the agenda; what is on it already is not put there twice."""
     require(actor, Permission.MEETINGS_PLAN)
     _check_may_change(meeting)
     there = queries.agenda(meeting)
+    known = {(each.title, each.url) for each in there}
+    drafts = [each for each in drafts if (cleaned_line(each.title), each.url) not in known]
     if len(there) + len(drafts) > MOST_ITEMS:
         raise RuleBroken(mark("An agenda has %(most)s points at most."), most=MOST_ITEMS)
     last = max((each.position for each in there), default=0)
@@ -196,21 +201,34 @@ def remove_item(actor: Actor, meeting: Meeting, item: AgendaItem) -> None:
 
 
 def note_attendance(
-    actor: Actor, meeting: Meeting, presences: Mapping[int, Presence], guests: str
+    actor: Actor,
+    meeting: Meeting,
+    presences: Mapping[int, Presence | None],
+    guests: str,
+    *,
+    based_on: int,
 ) -> None:
-    """Write down who is there."""
+    """Write down who is there; of whom nothing is known, nothing is noted.
+
+    :raise Overtaken: if somebody has noted something else since
+    """
     require(actor, Permission.MEETINGS_PLAN)
     _check_may_change(meeting)
+    _refuse_overtaken(meeting.version, based_on)
     known = {each.id for each in queries.members()}
     before = {each.member_id: each for each in queries.attendance(meeting)}
     for member_id, presence in presences.items():
-        if member_id in before:
+        if presence is None:
+            if member_id in before:
+                db.session.delete(before[member_id])
+        elif member_id in before:
             before[member_id].presence = presence
         elif member_id in known:
             db.session.add(
                 Attendance(meeting_id=meeting.id, member_id=member_id, presence=presence)
             )
     meeting.guests = cleaned_line(guests)
+    flag_modified(meeting, "guests")  # a new version, also when only members have changed
     record(actor, Event.MEETING_ATTENDANCE_NOTED, meeting)
 
 
@@ -252,7 +270,7 @@ def approve_minutes(actor: Actor, meeting: Meeting) -> None:
 
 
 def add_correction(actor: Actor, meeting: Meeting, text: str) -> None:
-    """Put a correction below approved minutes."""
+    """Put a correction below approved minutes; sent twice it stands there once."""
     require(actor, Permission.MEETINGS_PLAN)
     text = cleaned(text)
     if meeting.approved_at is None:
@@ -261,6 +279,8 @@ def add_correction(actor: Actor, meeting: Meeting, text: str) -> None:
         raise RuleBroken(mark("Please write something here."), field="text")
     if len(text) > LONGEST_TEXT:
         raise RuleBroken(mark("Please use at most 5,000 characters."), field="text")
+    if any(each.author_id == actor.id and each.text == text for each in queries.additions(meeting)):
+        return
     addition = MinutesAddition(meeting_id=meeting.id, author_id=actor.id, text=text)
     db.session.add(addition)
     record(actor, Event.MEETING_MINUTES_CORRECTED, meeting)

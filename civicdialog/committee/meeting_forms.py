@@ -112,7 +112,7 @@ class MinutesForm(BasedOnForm):
     record = TextAreaField(_l("Minutes of this point"), [_LONG], filters=[_text])
 
 
-class GuestsForm(FlaskForm):
+class GuestsForm(BasedOnForm):
     """Who came besides the members."""
 
     guests = StringField(

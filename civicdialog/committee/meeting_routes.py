@@ -1,7 +1,7 @@
 """Pages of the committee's meetings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -85,9 +85,9 @@ def _place(typed: str) -> tuple[datetime, int] | None:
         return None
     try:
         found = datetime.fromisoformat(moment)
-    except ValueError:
+        return (found.astimezone(UTC), int(number)) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return (found, int(number)) if found.tzinfo is not None else None
 
 
 @room.route("/committee/meetings/new", methods=["GET", "POST"], needs=Permission.MEETINGS_PLAN)
@@ -118,6 +118,8 @@ def edit(public_id: str) -> Any:
     """Change when, where and what about."""
     posted, status = request.method == "POST", 200
     meeting = queries.by_public_id(current_actor(), public_id, for_change=posted)
+    if not (posted or meeting.may_be_changed):
+        return _back(meeting)
     form = MeetingForm(obj=meeting, based_on=str(meeting.version))
     if posted:
         status = 422
@@ -153,8 +155,13 @@ def show(public_id: str) -> Any:
     return _page(queries.by_public_id(current_actor(), public_id))
 
 
-def _page(meeting: Meeting, sent: FlaskForm | None = None, status: int = 422) -> Any:
-    """The page; `sent` is a form that could not be taken, with what was typed."""
+def _page(
+    meeting: Meeting,
+    sent: FlaskForm | None = None,
+    status: int = 422,
+    typed: Mapping[int, Presence | None] | None = None,
+) -> Any:
+    """The page; `sent` is a form that could not be taken, with what was typed and chosen."""
     actor = current_actor()
     noted = queries.attendance(meeting)
     may_plan = may(actor, Permission.MEETINGS_PLAN)
@@ -173,7 +180,9 @@ def _page(meeting: Meeting, sent: FlaskForm | None = None, status: int = 422) ->
         results={each: gettext(words) for each, words in RESULTS.items()},
         present=[(each.member.public_name if each.member else gettext("a former member"),
                   gettext(PRESENCES[each.presence])) for each in noted],
-        members=_members({each.member_id: each.presence for each in noted}) if is_open else [],
+        members=_members({each.member_id: each.presence for each in noted if each.member_id}, typed)
+        if is_open
+        else [],
         presences=[(NOT_NOTED, gettext("not noted")),
                    *((each.value, gettext(words)) for each, words in PRESENCES.items())],
         additions=queries.additions(meeting) if meeting.approved_at else [],
@@ -181,7 +190,7 @@ def _page(meeting: Meeting, sent: FlaskForm | None = None, status: int = 422) ->
                      if url not in there] if is_open else [],
         form=sent,
         item_form=form_of(ItemForm),
-        guests=form_of(GuestsForm, guests=meeting.guests),
+        guests=form_of(GuestsForm, guests=meeting.guests, based_on=str(meeting.version)),
         cancelling=form_of(CancelForm),
         correction=form_of(CorrectionForm),
         may_plan=may_plan,
@@ -191,11 +200,13 @@ def _page(meeting: Meeting, sent: FlaskForm | None = None, status: int = 422) ->
     )  # fmt: skip
 
 
-def _members(noted: Mapping[int | None, Presence]) -> list[tuple[int, str, str]]:
-    """Id, name and what was noted."""
+def _members(
+    noted: Mapping[int, Presence], typed: Mapping[int, Presence | None] | None
+) -> list[tuple[int, str, str]]:
+    """Id, name and what was noted, or what was chosen in a form that could not be taken."""
+    chosen = noted if typed is None else typed
     return [
-        (each.id, each.public_name, noted[each.id].value if each.id in noted else NOT_NOTED)
-        for each in queries.members()
+        (each.id, each.public_name, chosen.get(each.id) or NOT_NOTED) for each in queries.members()
     ]
 
 
@@ -323,6 +334,8 @@ def minutes(public_id: str, item_id: int) -> Any:
     posted, status = request.method == "POST", 200
     meeting = queries.by_public_id(current_actor(), public_id, for_change=posted)
     item = queries.item_of(meeting, item_id)
+    if not (posted or meeting.may_be_changed):
+        return _back(meeting)
     form = MinutesForm(obj=item, based_on=str(item.version))
     if posted:
         status = 422
@@ -365,11 +378,24 @@ def attend(public_id: str) -> Any:
     found = {
         each.id: request.form.get(f"member-{each.id}", NOT_NOTED) for each in queries.members()
     }
-    presences = {key: Presence(it) for key, it in found.items() if it in set(Presence)}
+    presences = {key: Presence(it) if it in set(Presence) else None for key, it in found.items()}
+    status = 422
     if form.validate():
-        actions.note_attendance(current_actor(), meeting, presences, form.guests.data or "")
-        return _back(meeting)
-    return _page(meeting, form)
+        try:
+            actions.note_attendance(
+                current_actor(),
+                meeting,
+                presences,
+                form.guests.data or "",
+                based_on=form.began_from(),
+            )
+        except actions.Overtaken as error:
+            form.based_on.data = str(meeting.version)
+            broken_rule_on(form, error)
+            status = 409
+        else:
+            return _back(meeting)
+    return _page(meeting, form, status, presences)
 
 
 @room.route(

@@ -193,8 +193,10 @@ def test_a_member_of_the_committee_reads_a_topic(hand):
     member = hand("committee")
     member.open("/committee")
     member.go("KI in der Stadtverwaltung Halle", exact=True)
-    member.go(member.page.locator("main a[href*='part=1']").first.inner_text())
-    member.sees("Beiträge zu diesem Thema")
+    member.go(member.page.locator("main tbody th a").first.inner_text())
+    member.sees("Typische Beiträge")
+    member.go("Was sie auslässt und wer für sie einsteht")
+    member.sees("Für wen sie spricht")
 
 
 def test_somebody_sees_what_became_of_a_proposal(hand):

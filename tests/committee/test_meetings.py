@@ -17,8 +17,10 @@ from civicdialog.committee.deliberation_models import (
 from civicdialog.committee.meeting_actions import ItemDraft, MeetingDraft
 from civicdialog.committee.meeting_models import ItemResult, Meeting, Presence
 from civicdialog.core import clock
+from civicdialog.core.db import db as database
 from civicdialog.core.errors import NotAllowed, RuleBroken
 from civicdialog.notifications.models import Notification
+from civicdialog.web.own_data import collect
 from tests.web.statements import counted_statements
 
 SOON = clock.now().replace(microsecond=0) + timedelta(days=7)
@@ -67,6 +69,11 @@ def advice(make):
 def minutes(person, meeting, text="Alle sind dafür.", result=ItemResult.DECIDED, based_on=1):
     item = queries.agenda(meeting)[0]
     actions.write_minutes(person.as_actor(), meeting, item, result, text, based_on=based_on)
+
+
+def note(person, meeting, presences, guests=""):
+    actions.note_attendance(person.as_actor(), meeting, presences, guests, based_on=meeting.version)
+    database.session.flush()
 
 
 # ---- planning -----------------------------------------------------------------------------------
@@ -134,6 +141,13 @@ def test_what_is_open_is_suggested_once(sign_in, kim, meeting, advice):
     assert 'name="matter"' not in client.get(url).text
 
 
+def test_a_point_sent_twice_is_on_the_agenda_once(sign_in, kim, meeting):
+    client, url = sign_in(kim), f"/committee/meetings/{meeting.public_id}/agenda"
+    for _ in range(2):
+        client.post(url, data={"point": "Haushalt", "minutes": "5"})
+    assert [each.title for each in queries.agenda(meeting)] == ["Ampeln", "Bäume", "Haushalt"]
+
+
 def test_a_point_with_minutes_stays(kim, held):
     minutes(kim, held)
     with pytest.raises(RuleBroken):
@@ -168,8 +182,27 @@ def test_approved_minutes_stand_and_corrections_are_added(kim, held):
     actions.approve_minutes(kim.as_actor(), held)
     with pytest.raises(RuleBroken):
         minutes(kim, held, "Anders.", based_on=2)
-    actions.add_correction(kim.as_actor(), held, "Es waren zwei Gegenstimmen.")
+    for _ in range(2):
+        actions.add_correction(kim.as_actor(), held, "Es waren zwei Gegenstimmen.")
     assert [each.text for each in queries.additions(held)] == ["Es waren zwei Gegenstimmen."]
+
+
+def test_approved_minutes_offer_no_form(db, sign_in, kim, held):
+    minutes(kim, held)
+    actions.approve_minutes(kim.as_actor(), held)
+    db.session.commit()
+    client, url = sign_in(kim), f"/committee/meetings/{held.public_id}"
+    number = queries.agenda(held)[0].id
+    assert client.get(f"{url}/agenda/{number}/minutes").status_code == 303
+    assert client.get(f"{url}/edit").status_code == 303
+
+
+def test_a_copy_of_ones_own_data_names_no_guests(db, kim, held):
+    note(kim, held, {}, "Frau Roth")
+    minutes(kim, held)
+    actions.approve_minutes(kim.as_actor(), held)
+    db.session.commit()
+    assert "Frau Roth" not in str(collect(kim))
 
 
 def test_minutes_of_a_meeting_to_come_are_not_approved(kim, meeting):
@@ -186,12 +219,28 @@ def test_editors_write_minutes_and_the_committee_approves(ed, held):
 
 def test_attendance_is_noted_and_can_be_put_right(kim, lea, held):
     for presence in (Presence.ABSENT, Presence.EXCUSED):
-        actions.note_attendance(kim.as_actor(), held, {lea.id: presence}, "Frau Roth")
+        note(kim, held, {lea.id: presence}, "Frau Roth")
     assert [each.presence for each in queries.attendance(held)] == [Presence.EXCUSED]
+    note(kim, held, {lea.id: None})
+    assert queries.attendance(held) == []
+
+
+def test_two_who_note_attendance_at_once_do_not_overwrite_each_other(db, sign_in, kim, lea, held):
+    url, seen = f"/committee/meetings/{held.public_id}/attendance", str(held.version)
+    note(lea, held, {lea.id: Presence.PRESENT}, "Frau Roth")
+    db.session.commit()
+    client, sent = sign_in(kim), {"guests": "Herr Gelb", f"member-{lea.id}": "excused"}
+    answer = client.post(url, data={**sent, "based_on": seen})
+    assert answer.status_code == 409
+    assert "Herr Gelb" in answer.text
+    assert 'value="excused" checked' in answer.text
+    db.session.refresh(held)
+    assert held.guests == "Frau Roth"
+    assert client.post(url, data={**sent, "based_on": str(held.version)}).status_code == 303
 
 
 def test_only_members_are_on_the_list(kim, ada, held):
-    actions.note_attendance(kim.as_actor(), held, {ada.id: Presence.PRESENT}, "")
+    note(kim, held, {ada.id: Presence.PRESENT})
     assert queries.attendance(held) == []
 
 
@@ -271,7 +320,8 @@ def test_meetings_are_not_public(sign_in, ada, mo, meeting, path):
 
 
 @pytest.mark.parametrize("query", ["", "?before=x", "?before=2026-01-01T00:00:00_1",
-                                   "?before=2026-01-01T00:00:00%2B00:00_1"])  # fmt: skip
+                                   "?before=2026-01-01T00:00:00%2B00:00_1",
+                                   "?before=0001-01-01T00:00:00%2B23:59_1"])  # fmt: skip
 def test_the_list_takes_any_address(sign_in, kim, meeting, query):
     assert sign_in(kim).get(f"/committee/meetings{query}").status_code == 200
 

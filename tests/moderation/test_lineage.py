@@ -214,3 +214,12 @@ def test_what_waits_has_no_such_page(deed, make, round, ada, mo, sign_in):
     url = f"/moderation/submissions/{waiting.public_id}/{deed}"
     assert sign_in(mo).get(url).status_code == 404
     assert sign_in(make.person("Bob", roles=[Role.COMMITTEE])).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("deed", ["split", "merge"])
+def test_a_part_without_a_title_is_named_among_the_errors(original, mo, sign_in, deed):
+    names = {"split": "parts-0-", "merge": "part-"}
+    sent = {"numbers": "1", f"{names[deed]}title": "", f"{names[deed]}problem": "x", "reason": WHY}
+    answer = sign_in(mo).post(f"/moderation/submissions/{original.public_id}/{deed}", data=sent)
+    assert answer.status_code == 422
+    assert f'href="#{names[deed]}title"' in answer.text

@@ -48,6 +48,7 @@ FACTS = {
             "title": "Sitzung",
             "at": "01.12.2026, 17:00",
             "place": "Rathaus",
+            "reason": "Sturm.",
         }
         for what in ("planned", "moved", "cancelled")
     },
