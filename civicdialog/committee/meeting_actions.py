@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
 from civicdialog.committee import meeting_queries as queries
@@ -61,8 +62,14 @@ def plan_meeting(actor: Actor, draft: MeetingDraft, *, form_token: str) -> Meeti
     if earlier is not None:
         return earlier
     meeting = Meeting(form_token=form_token, **vars(_checked(draft)))
-    db.session.add(meeting)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(meeting)
+    except IntegrityError:
+        meanwhile = queries.by_form_token(form_token)
+        if meanwhile is None:
+            raise
+        return meanwhile
     record(actor, Event.MEETING_PLANNED, meeting)
     _tell_members(actor, meeting, "meeting-planned")
     return meeting
