@@ -83,7 +83,9 @@ class RedactForm(RejectForm):
         _l("Passages to take out"),
         filters=[_trimmed],
         validators=[InputRequired(_l("Please say which passages shall be taken out."))],
-        description=_l("One a line, exactly as it stands in the text."),
+        description=_l(
+            "One a line, exactly as it stands there; the author's name can be one of them."
+        ),
     )
 
     def wanted(self) -> list[str]:

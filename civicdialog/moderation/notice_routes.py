@@ -49,7 +49,7 @@ class NoticeForm(FlaskForm):
             DataRequired(_l("Please say what is wrong with it.")),
             Length(max=LONGEST, message=_l("Please use at most 2,000 characters.")),
         ],
-        description=_l("Name the words or the place it is about."),
+        description=_l("Name the words or the place it is about. A name can break a rule, too."),
         filters=[_text],
     )
     email = EmailField(

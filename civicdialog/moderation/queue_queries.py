@@ -289,5 +289,6 @@ def _looked_through(found: Sequence[Entry]) -> list[Listed]:
     listed = []
     for entry in found:
         written = texts[entry.place.kind].get(entry.place.subject_id, [])
-        listed.append(Listed(entry, signs_in(written), state_of(written)))
+        signs = signs_in([*written, ("", entry.author_name)])
+        listed.append(Listed(entry, signs, state_of(written)))
     return listed

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from civicdialog.accounts.models import Person
 from civicdialog.core import clock
 from civicdialog.core.db import db
 from civicdialog.core.errors import RuleBroken
@@ -18,6 +19,8 @@ from civicdialog.submissions.texts import search_terms
 PLACEHOLDER = "[…]"
 """Stands where something was taken out."""
 REDACTABLE = ("title", *TEXTS)
+NAME = "author_name"
+"""A name can break the rules, too; it is taken out of this one contribution."""
 
 Pairs = dict[str, list[str]]
 """The name of a text: how it was, and how it is now."""
@@ -41,9 +44,21 @@ def redacted(texts: Mapping[str, str], passages: Sequence[str]) -> Pairs:
     return _without(texts, _cutter(wanted))
 
 
+def texts_of(submission: Submission) -> dict[str, str]:
+    """Everything of a contribution that passages can be taken out of, the shown name included."""
+    return {name: getattr(submission, name) for name in REDACTABLE} | {NAME: shown_name(submission)}
+
+
+def shown_name(submission: Submission) -> str:
+    """The name readers see; empty without one."""
+    if submission.author_id is None or PLACEHOLDER in submission.author_name:
+        return submission.author_name
+    return db.session.get_one(Person, submission.author_id).public_name
+
+
 def take_out(submission: Submission, passages: Sequence[str]) -> dict[str, Any]:
     """Take passages out of the text and of every version of it; gives what `put_back` needs."""
-    pairs = redacted({name: getattr(submission, name) for name in REDACTABLE}, passages)
+    pairs = redacted(texts_of(submission), passages)
     cut = _cutter({passage.strip() for passage in passages} - {""})
     versions: dict[str, Pairs] = {}
     for revision in _versions(submission):
@@ -66,11 +81,19 @@ def put_back(submission: Submission, decision: ModerationDecision) -> None:
         raise RuleBroken(mark("There is nothing to put back."))
     pairs: Pairs = kept.fields["texts"]
     before = {name: was for name, (was, now) in pairs.items() if getattr(submission, name) == now}
+    if NAME in before and submission.author_id is not None:
+        before[NAME] = ""  # shown is the name of the account again
     for revision in _versions(submission):
         found: Pairs = kept.fields["versions"].get(str(revision.number), {})
         texts = {name: was for name, (was, now) in found.items() if revision.fields[name] == now}
         revision.fields = {**revision.fields, **texts}
     _write(submission, before)
+
+
+def forget_name(kept: Redaction) -> None:
+    """Nobody can put back the name of somebody who has left."""
+    texts = {name: pair for name, pair in kept.fields.get("texts", {}).items() if name != NAME}
+    kept.fields = {**kept.fields, "texts": texts} if kept.fields else {}
 
 
 def _write(submission: Submission, texts: Mapping[str, str]) -> None:

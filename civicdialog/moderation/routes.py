@@ -162,15 +162,14 @@ def redact(public_id: str) -> Any:
 
 def _preview(submission: Submission, form: RedactForm) -> Any:
     """The texts as they would stand without the passages."""
-    texts = {name: getattr(submission, name) for name in redacting.REDACTABLE}
     try:
-        pairs = redacting.redacted(texts, form.wanted())
+        pairs = redacting.redacted(redacting.texts_of(submission), form.wanted())
     except RuleBroken as error:
         form.passages.errors = []
         broken_rule_on(form, error)
         return _submission_page(submission, form, 422)
     headings = {part.name: part.heading for part in parts(submission, gettext)}
-    headings["title"] = gettext("Title")
+    headings |= {"title": gettext("Title"), redacting.NAME: gettext("Author")}
     return _submission_page(
         submission, form, preview=[(headings[name], now) for name, (_, now) in pairs.items()]
     )
@@ -362,7 +361,11 @@ def _submission_page(
     decisions = queries.decisions_on(actor, submission.id)
     shown = parts(submission, gettext)
     files = attachments.of(submission)
-    texts = [(gettext("Title"), submission.title), *((part.heading, part.text) for part in shown)]
+    texts = [
+        (gettext("Title"), submission.title),
+        *((part.heading, part.text) for part in shown),
+        (gettext("Author"), redacting.shown_name(submission)),
+    ]
     signs = [*signs_in(texts), *signs_of(actor, submission)]
     moving = form if isinstance(form, MoveForm) else _move_form(submission, formdata=None)[0]
     return page(

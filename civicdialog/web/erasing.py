@@ -21,6 +21,7 @@ from civicdialog.core.speaking import speaking
 from civicdialog.discussion.models import Argument, ArgumentRevision, HelpfulMark
 from civicdialog.insights.models import SimilarPair, SubmissionVector
 from civicdialog.moderation.models import Redaction
+from civicdialog.moderation.redacting import forget_name
 from civicdialog.notifications.models import ContactMessage
 from civicdialog.rounds.counting import add_submissions
 from civicdialog.submissions.models import Attachment, Status, Submission, SubmissionRevision
@@ -115,6 +116,9 @@ def _remove_arguments(person: Person) -> None:
 
 def _take_the_name_away(person: Person) -> None:
     """Contributions handed in on paper and claimed later carry a name of their own."""
+    mine = select(Submission.id).where(Submission.author_id == person.id)
+    for kept in db.session.scalars(select(Redaction).where(Redaction.submission_id.in_(mine))):
+        forget_name(kept)
     _change(Submission, Submission.author_id == person.id, author_id=None, author_name="")
     _change(Argument, Argument.author_id == person.id, author_id=None, author_name="")
 

@@ -8,6 +8,7 @@ from flask import url_for
 from civicdialog.core.city import city
 from civicdialog.core.permissions import Actor
 from civicdialog.core.view_models import Opinion, ProposalCard
+from civicdialog.moderation.redacting import PLACEHOLDER
 from civicdialog.rounds.models import Round
 from civicdialog.submissions import fields
 from civicdialog.submissions.fields import Part
@@ -84,8 +85,8 @@ def parts(submission: Submission) -> list[Part]:
 
 
 def author_name(submission: Submission) -> str:
-    """The public name, the name in the imported file, or that there is none."""
-    if submission.author is not None:
+    """The public name, the name in the imported file, what is left of it, or that there is none."""
+    if submission.author is not None and PLACEHOLDER not in submission.author_name:
         return submission.author.public_name
     return submission.author_name or gettext("without a name")
 

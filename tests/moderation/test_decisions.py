@@ -158,6 +158,36 @@ def test_who_leaves_and_takes_their_texts_leaves_no_passage(moderator, public, a
     assert db.session.scalars(select(Redaction.fields)).one() == {}
 
 
+def test_a_name_is_taken_out_of_one_contribution_and_comes_back(moderator, make, ada, sign_in, db):
+    public = make.submission(make.round("open", slug="ki"), ada, problem="Der Bus kommt nie.")
+    decision = actions.redact(moderator, public, ["Ada"], REASONS)
+    db.session.commit()
+    urls = (f"/submissions/{public.public_id}", "/rounds/ki/feed.atom")
+    assert ["Ada" in sign_in().get(url).text for url in urls] == [False, False]
+    undo(moderator, decision, "Der Name ist in Ordnung.")
+    db.session.commit()
+    assert ["Ada" in sign_in().get(url).text for url in urls] == [True, True]
+    assert public.author_name == ""
+
+
+def test_a_name_that_was_taken_out_goes_with_the_account(moderator, make, ada, db):
+    public = make.submission(make.round("open"), ada)
+    actions.redact(moderator, public, ["Ada"], REASONS)
+    db.session.commit()
+    leave(ada.as_actor(), ada, Texts.KEEP)
+    db.session.commit()
+    db.session.expire_all()
+    assert "Ada" not in str(db.session.scalars(select(Redaction.fields)).one())
+
+
+def test_a_guests_name_is_taken_out_and_comes_back(moderator, make, db):
+    public = make.submission(make.round("open"), None, author_name="Frau Rüpel")
+    decision = actions.redact(moderator, public, ["Rüpel"], REASONS)
+    assert public.author_name == f"Frau {redacting.PLACEHOLDER}"
+    undo(moderator, decision, "In Ordnung.")
+    assert public.author_name == "Frau Rüpel"
+
+
 def test_undoing_a_redaction_puts_the_passage_back(moderator, public, db):
     before = public.problem
     decision = actions.redact(moderator, public, [PHONE], REASONS)

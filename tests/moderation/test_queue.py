@@ -136,6 +136,11 @@ def test_what_a_program_points_out_can_be_looked_at_alone(mo, make, round, ada, 
     assert [each.entry.place.subject_id for each in listed(mo, marked="1")] == [rude.id]
 
 
+def test_names_are_looked_through_too(mo, make):
+    rude = make.submission(make.round(), make.person("Vollidiot"), status=Status.PENDING)
+    assert [each.entry.place.subject_id for each in listed(mo, marked="1")] == [rude.id]
+
+
 def test_a_page_goes_on_behind_the_last_one_shown(mo, make, round, ada):
     for n in range(3):
         make.submission(round, ada, status=Status.PENDING, title=f"Nr. {n}")
