@@ -48,7 +48,7 @@ class TopicBadge:
     share: str
     counts: str
     url: str
-    """Where it can be changed; empty for who may not."""
+    """Where it can be changed, or read what was; empty for who may not."""
 
 
 def badges(round: Round, run: ClusterRun, *, may_decide: bool) -> dict[int, TopicBadge]:
@@ -64,9 +64,14 @@ def badges(round: Round, run: ClusterRun, *, may_decide: bool) -> dict[int, Topi
     }
 
 
-def overall(counted: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
-    """The counts of all topics together."""
-    return sum(each[0] for each in counted.values()), sum(each[1] for each in counted.values())
+def overall(round: Round, counted: Collection[tuple[int, int]]) -> TopicBadge:
+    """The badge of all topics together, with the way to what was corrected."""
+    counts = sum(each[0] for each in counted), sum(each[1] for each in counted)
+    return TopicBadge(
+        share_in_words(counts),
+        counts_in_words(counts),
+        url_for("corrections.log", slug=round.slug),
+    )
 
 
 @dataclass(frozen=True)

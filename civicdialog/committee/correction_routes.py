@@ -173,8 +173,7 @@ def log(slug: str) -> Any:
         "committee/corrections.html",
         round=round,
         rows=pages.rows(round, run, found[:SHOWN], active) if run else [],
-        share=pages.share_in_words(pages.overall(counted)),
-        counts=pages.counts_in_words(pages.overall(counted)),
+        people=pages.overall(round, counted.values()),
         may_decide=may(current_actor(), Permission.TOPICS_DECIDE),
         first_url=url_for("corrections.log", slug=slug) if before else "",
         next_url=url_for("corrections.log", slug=slug, before=found[SHOWN - 1].id)

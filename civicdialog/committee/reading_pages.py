@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from civicdialog.committee.correction_pages import TopicBadge, overall, share_in_words
 from civicdialog.committee.opinions import Matrix, Sort, topic_matrix, topic_names
 from civicdialog.committee.reading import (
     TopicView,
@@ -48,8 +49,9 @@ class OverviewRow:
     later_count: int
     is_leftover: bool
     bar: OpinionBar
+    people: str
+    """How much of it people changed, in words; empty where they changed nothing."""
     state: str
-    badge: str
     summary_url: str
     on_map: str
 
@@ -58,6 +60,8 @@ class OverviewRow:
 class Overview:
     """The topics of a run on one screen."""
 
+    people: TopicBadge
+    """How much is as the machine grouped it."""
     rows: list[OverviewRow]
     spots: list[OverviewRow]
     """The same in the order of the map."""
@@ -81,6 +85,7 @@ def overview(
         if standing.of(topic).waits_for_signature and not topic.leftover
     ]
     return Overview(
+        people=overall(round, [each.placed for each in standing.topics.values()]),
         rows=sorted(rows, key=_least_agreed_last) if sort == BY_AGREEMENT else rows,
         spots=rows,
         map=map_of(run.clusters),
@@ -98,7 +103,7 @@ def _least_agreed_last(row: OverviewRow) -> tuple[bool, float]:
 def _row(round: Round, run: ClusterRun, topic: Cluster, standings: Standings) -> OverviewRow:
     standing = standings.of(topic)
     largest = max(each.size for each in run.clusters) or 1
-    words, badge = STATES[state_of(standing)]
+    words, _ = STATES[state_of(standing)]
     return OverviewRow(
         number=topic.key,
         label=topic_name(topic),
@@ -109,8 +114,8 @@ def _row(round: Round, run: ClusterRun, topic: Cluster, standings: Standings) ->
         later_count=topic.later_count,
         is_leftover=topic.leftover,
         bar=bar_of(standing),
+        people=share_in_words(standing.placed) if standing.by_people else "",
         state=gettext(words),
-        badge=badge,
         summary_url=url_for("summaries.show", slug=round.slug, number=topic.key),
         on_map=on_map(topic),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 from civicdialog.committee.reading_models import TopicSummary
 from civicdialog.core.db import db
 from civicdialog.discussion.models import Argument, Stance
+from civicdialog.insights.corrections_queries import is_by_people
 from civicdialog.insights.models import Cluster, ClusterMember, ClusterRun, OpinionRun
 from civicdialog.submissions.models import Status, Submission
 
@@ -24,9 +25,16 @@ class Standing:
     passes: int = 0
     disagree: int = 0
     fitting_nowhere: int = 0
+    by_people: int = 0
+    """How many of its members people have placed."""
     members: frozenset[int] = frozenset()
     summary: TopicSummary | None = None
     """The newest version of the text by people."""
+
+    @property
+    def placed(self) -> tuple[int, int]:
+        """How many members it has, and how many of them people have placed."""
+        return len(self.members), self.by_people
 
     @property
     def is_outdated(self) -> bool:
@@ -59,6 +67,7 @@ def standings(run: ClusterRun) -> Standings:
             func.sum(Submission.pass_count).label("passes"),
             func.sum(Submission.disagree_count).label("disagree"),
             func.sum(case((ClusterMember.fits, 0), else_=1)).label("nowhere"),
+            func.count().filter(is_by_people(run)).label("by_people"),
             func.aggregate_strings(cast(Submission.id, String), " ").label("members"),
         )
         .join(ClusterMember, ClusterMember.cluster_id == Cluster.id)
@@ -88,6 +97,7 @@ def standings(run: ClusterRun) -> Standings:
             passes=int(row.passes),
             disagree=int(row.disagree),
             fitting_nowhere=int(row.nowhere),
+            by_people=row.by_people,
             members=frozenset(map(int, row.members.split())),
             summary=row.TopicSummary,
         )

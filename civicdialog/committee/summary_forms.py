@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from civicdialog.committee.summary_actions import (
     LONGEST_REASON,
@@ -99,7 +99,7 @@ class TickForm(FlaskForm):
     reason = TextAreaField(
         _l("Why may they be left out?"),
         validators=[
-            Optional(),
+            DataRequired(_l("Please give a reason.")),
             Length(max=LONGEST_REASON, message=_l("Please use at most 1,000 characters.")),
         ],
     )

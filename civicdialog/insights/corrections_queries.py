@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from civicdialog.core.db import db
@@ -120,15 +120,19 @@ def placed_by_people(round_id: int, ids: Collection[int]) -> dict[int, TopicCorr
     return {row.submission_id: row for row in rows if row.submission_id is not None}
 
 
-def touched_counts(run: ClusterRun) -> dict[int, tuple[int, int]]:
-    """{position: (contributions, those that people placed or merged in)} of a run's topics."""
+def is_by_people(run: ClusterRun) -> ColumnElement[bool]:
+    """Whether people placed or merged in a member of one of the run's topics."""
     moved = active(run.round_id).where(TopicCorrection.deed.in_((Deed.MOVED, Deed.PINNED)))
     touched = moved.with_only_columns(TopicCorrection.submission_id).order_by(None)
-    by_people = (ClusterMember.result_position != Cluster.position) | (
+    return (ClusterMember.result_position != Cluster.position) | (
         ClusterMember.submission_id.in_(touched)
     )
+
+
+def touched_counts(run: ClusterRun) -> dict[int, tuple[int, int]]:
+    """{position: (contributions, those that people placed or merged in)} of a run's topics."""
     rows = db.session.execute(
-        select(Cluster.position, func.count(), func.count().filter(by_people))
+        select(Cluster.position, func.count(), func.count().filter(is_by_people(run)))
         .join(ClusterMember, ClusterMember.cluster_id == Cluster.id)
         .where(Cluster.run_id == run.id)
         .group_by(Cluster.position)

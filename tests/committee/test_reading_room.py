@@ -10,7 +10,10 @@ from civicdialog.committee.rating_actions import CriterionDraft
 from civicdialog.committee.reading_models import ReadingVisit
 from civicdialog.core import clock
 from civicdialog.core.permissions import Actor, Role
+from civicdialog.insights.correction_actions import place_submissions
+from civicdialog.insights.queries import run_with_topics
 from civicdialog.submissions.models import Submission
+from tests.web.statements import counted_statements
 
 OVERVIEW = "/committee/rounds/ki/topics"
 
@@ -65,3 +68,23 @@ def test_a_round_without_topics_says_what_is_missing(sign_in, make, kim):
     make.round("voting", slug="leer")
     answer = sign_in(kim).get("/committee/rounds/leer/topics")
     assert answer.status_code == 200
+
+
+def test_the_overview_says_how_much_people_changed(db, sign_in, round, current, kim):
+    assert "von der Maschine 100 %" in sign_in(kim).get(OVERVIEW).text
+    some = db.session.scalars(db.select(Submission.id).order_by(Submission.id).limit(3)).all()
+    member = Actor(kim.id, frozenset({Role.COMMITTEE}))
+    run = run_with_topics(round.id)
+    place_submissions(member, run, some, target=1, reason="Gehört dorthin.", seen=0)
+    db.session.commit()
+    page = sign_in(kim).get(OVERVIEW).text
+    assert "von Menschen geändert 10 %" in page
+    assert "Menschen haben 3 von 30 Beiträgen eingeordnet." in page
+
+
+@pytest.mark.parametrize("path", ["", "/1", "/sheet", "/compare?one=1&other=2", "/1/contributions"])
+def test_the_pages_cost_few_statements(sign_in, current, kim, path):
+    client = sign_in(kim)
+    with counted_statements() as sent:
+        client.get(OVERVIEW + path)
+    assert len(sent) <= 9, sent

@@ -10,9 +10,12 @@ from civicdialog.committee.summary_actions import Overtaken, Typed
 from civicdialog.committee.summary_coverage import Gap, Member, coverage
 from civicdialog.core.errors import NotAllowed, RuleBroken
 from civicdialog.core.permissions import Actor, Role
+from civicdialog.insights.actions import adopt_run
+from civicdialog.insights.building import build_topics
 from civicdialog.insights.models import ClusterMember
 from civicdialog.insights.queries import run_with_topics
-from civicdialog.submissions.models import Submission
+from civicdialog.submissions.models import Status, Submission
+from tests.web.statements import counted_statements
 
 PAGE = "/committee/rounds/ki/topics/1/summary"
 
@@ -122,6 +125,33 @@ def test_a_contribution_that_is_changed_must_be_looked_at_again(
     assert [number for number, _ in found.open] == [left_out]
 
 
+def test_a_signature_is_of_the_topic_as_it_was(db, round, kim, topic):
+    tick_all(kim, round, topic)
+    first = actions.sign_summary(acting(kim), round, 1, based_on=0)
+    moved = db.session.scalars(
+        db.select(ClusterMember).where(ClusterMember.cluster_id != topic.id)
+    ).first()
+    moved.cluster_id = topic.id
+    db.session.commit()
+    found = queries.proof_of(round.id, topic, queries.newest(round.id, 1))
+    assert found.is_outdated
+    assert not found.is_signed
+    tick_all(kim, round, topic)
+    again = actions.sign_summary(acting(kim), round, 1, based_on=1)
+    assert (first.number, again.number) == (1, 2)
+    assert set(again.members) - set(first.members) == {moved.submission_id}
+
+
+def test_a_run_with_the_same_contributions_leaves_the_signature(db, round, kim, topic):
+    tick_all(kim, round, topic)
+    actions.sign_summary(acting(kim), round, 1, based_on=0)
+    db.session.commit()
+    adopt_run(acting(kim), build_topics(Actor.system(), round))
+    now = run_with_topics(round.id).clusters[0]
+    assert now.id != topic.id
+    assert queries.proof_of(round.id, now, queries.newest(round.id, now.key)).is_signed
+
+
 @pytest.mark.parametrize("who", ["ada", "mo", "ed"])
 def test_only_the_committee_writes_and_signs(request, round, current, who):
     person = acting(request.getfixturevalue(who), ROLES[who])
@@ -199,6 +229,38 @@ def test_an_overtaken_writer_keeps_the_text_and_may_save_again(
     assert answer.status_code == 409
     assert f"Auch: {sentence}" in answer.text
     assert client.post(f"{PAGE}/edit", data={**sent, "based_on": "1"}).status_code == 303
+
+
+def test_the_page_says_what_changed_since_somebody_signed(db, sign_in, round, kim, topic, source):
+    tick_all(kim, round, topic)
+    actions.sign_summary(acting(kim), round, 1, based_on=0)
+    db.session.get(Submission, source.id).move_to(Status.HIDDEN)
+    db.session.commit()
+    page = sign_in(kim).get(PAGE).text
+    assert "überholt" in page
+    assert "nicht mehr hier: 1" in page
+
+
+def test_ticking_off_without_a_reason_keeps_what_was_chosen(
+    monkeypatch, sign_in, round, kim, topic
+):
+    monkeypatch.setattr("civicdialog.committee.summary_coverage.SHARED_WORDS", 99)
+    waiting, gap = queries.proof_of(round.id, topic, None).open[0]
+    sent = {"gap": gap, "which": "chosen", "ids": str(waiting), f"{gap}-reason": " "}
+    answer = sign_in(kim).post(f"{PAGE}/tick", data=sent)
+    assert answer.status_code == 422
+    assert f'value="{waiting}" id="gap-{waiting}" checked' in answer.text
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/edit"])
+def test_the_pages_cost_few_statements(db, sign_in, round, kim, topic, path):
+    tick_all(kim, round, topic)
+    actions.sign_summary(acting(kim), round, 1, based_on=0)
+    db.session.commit()
+    client = sign_in(kim)
+    with counted_statements() as sent:
+        client.get(path)
+    assert len(sent) <= 9, sent
 
 
 def test_signing_too_early_says_what_is_missing(monkeypatch, sign_in, kim, topic):
