@@ -43,10 +43,12 @@ def full_queue(live):
 
 
 def begin(window, slug):
-    """Sign in and open the first case."""
+    """Sign in and open the first case, its script included."""
     sign_in(window)
     window.open(f"/moderation/queue?round={slug}")
-    window.page.locator("main a[href*='/moderation/submissions/'][href*='round=']").first.click()
+    first = window.page.locator("main a[href*='/moderation/submissions/'][href*='round=']").first
+    with window.page.expect_navigation():
+        first.click()
 
 
 def sign_in(window):

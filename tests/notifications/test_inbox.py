@@ -5,7 +5,7 @@ import pytest
 from civicdialog.core.db import transaction
 from civicdialog.core.errors import NotAllowed
 from civicdialog.core.permissions import VISITOR
-from civicdialog.notifications import actions, queries
+from civicdialog.notifications import actions, queries, routes
 from civicdialog.notifications.models import Notification
 from civicdialog.notifications.outbox import tell
 from civicdialog.notifications.words import WORDS
@@ -30,8 +30,10 @@ def test_the_newest_message_comes_first(sign_in, ada, tell_ada):
     assert 0 < page.index("„Zweiter“") < page.index("„Erster“")
 
 
-def test_every_kind_of_message_has_words_in_both_languages(sign_in, ada, tell_ada):
+def test_every_kind_of_message_has_words_in_both_languages(sign_in, ada, tell_ada, monkeypatch):
+    monkeypatch.setattr(routes, "PER_PAGE", len(WORDS))
     facts = {"phase": "voting", "relation": "changed", "count": 2, "round_title": "KI"}
+    facts["at"] = "24.11.2026, 18:00"
     for kind in WORDS:
         tell_ada("Ampeln", kind=kind, **facts)
     german = sign_in(ada).get("/my/messages", headers={"Accept-Language": "de"}).text
