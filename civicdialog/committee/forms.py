@@ -1,31 +1,19 @@
 """What the committee types: settings of the grouping, the reason for keeping the old version."""
 
 import re
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
+from civicdialog.core.fields import WholeNumberField
 from civicdialog.rounds.models import Round
 
 FEWEST_TOPICS, MOST_TOPICS = 2, 60
 LONGEST_REASON = 2000
 LONGEST_LIST = 5000
-
-
-class TopicCountField(IntegerField):
-    """A whole number, or nothing."""
-
-    widget = TextInput()
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_l("Please give a whole number, or leave the field empty.")) from error
 
 
 def _plain(value: str | None) -> str:
@@ -35,12 +23,13 @@ def _plain(value: str | None) -> str:
 class SettingsForm(FlaskForm):
     """How the next grouping shall be made."""
 
-    topics_wanted = TopicCountField(
+    topics_wanted = WholeNumberField(
         _l("How many topics?"),
         validators=[
             Optional(),
             NumberRange(FEWEST_TOPICS, MOST_TOPICS, _l("Please choose a number from 2 to 60.")),
         ],
+        widget=TextInput(),
     )
     ignored_words = TextAreaField(
         _l("Words to leave out"),

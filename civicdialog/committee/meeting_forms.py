@@ -4,12 +4,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from civicdialog.committee.meeting_actions import ItemDraft, MeetingDraft
 from civicdialog.committee.meeting_models import ItemResult, Presence
+from civicdialog.core.fields import WholeNumberField
 from civicdialog.core.i18n import mark
 from civicdialog.core.ids import new_secret
 from civicdialog.rounds.forms import LocalMomentField
@@ -92,7 +93,7 @@ class ItemForm(FlaskForm):
         [_FILLED, Length(max=200, message=_l("Please use at most 200 characters."))],
         filters=[_line],
     )
-    minutes = IntegerField(
+    minutes = WholeNumberField(
         _l("How many minutes?"),
         [Optional(), NumberRange(1, 600, message=_l("Please choose from 1 to 600 minutes."))],
         default=10,

@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     Field,
     HiddenField,
-    IntegerField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -19,6 +18,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import DateTimeLocalInput
 
 from civicdialog.core.city import city
+from civicdialog.core.fields import WholeNumberField
 from civicdialog.rounds.actions import PhaseDraft, RoundDraft
 from civicdialog.rounds.models import USUALLY_PERMITTED, Deed, PhaseKind, Round
 
@@ -118,7 +118,7 @@ class RoundForm(FlaskForm):
     arguments_wait = BooleanField(
         _l("A moderator reads arguments before everybody does"), default=True
     )
-    answers_before_results = IntegerField(
+    answers_before_results = WholeNumberField(
         _l("Own answers before the results are shown"),
         default=USUAL_ANSWERS,
         validators=[
@@ -126,7 +126,7 @@ class RoundForm(FlaskForm):
             NumberRange(0, 50, message=_l("Please give a number from 0 to 50.")),
         ],
     )
-    support_threshold = IntegerField(
+    support_threshold = WholeNumberField(
         _l("So many people have to agree"),
         default=USUAL_THRESHOLD,
         validators=[

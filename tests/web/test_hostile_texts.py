@@ -1,14 +1,16 @@
 """Hostile and odd texts through every place that takes or shows text: no error, nothing runs.
 
-A sample of the corpus runs here. The whole of it, each text through four places in turn:
-`CIVICDIALOG_TEST_WHOLE_CORPUS=1 pytest tests/web/test_hostile_texts.py -k corpus`.
+A sample of the corpus runs here. The whole of it, each text through each place, takes hours:
+`CIVICDIALOG_TEST_WHOLE_CORPUS=1 pytest -s tests/web/test_hostile_texts.py`.
 """
 
 import csv
 import io
+import itertools
 import json
 import os
 import time
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -45,6 +47,7 @@ PATHOLOGICAL = ("[" * 50_000, "*a **a " * 7_000, "<" * 60_000, "a@" * 30_000, "/
                 "http://aaaaaaaaaa" * 3_000, "0170 " * 12_000, "0" * 60_000)  # fmt: skip
 FILE = Path(__file__).parents[3] / "shared" / "data" / "badinput"
 WHOLE = "CIVICDIALOG_TEST_WHOLE_CORPUS" in os.environ
+SHARES = 2 if WHOLE else 1
 LONGEST = 10.0
 """Seconds of processor time nothing sound comes near: an answer that long hangs."""
 
@@ -55,6 +58,18 @@ def payloads():
     rows = [json.loads(line) for line in lines]
     texts = [row["payload"] for row in rows if not row.get("base64")]
     return [text for text in dict.fromkeys(texts) if is_sendable(text)]
+
+
+def as_header(text):
+    """What of the text a browser can send in a header."""
+    sent = "".join(sign for sign in text[:4000] if sign.isprintable())
+    return sent.encode("latin-1", "replace").decode("latin-1")
+
+
+def recipes(real_data):
+    """Texts made to keep a careless reader busy."""
+    rows = json.loads((real_data / "badinput" / "pathological.json").read_text("utf-8"))
+    return [row["prefix"] * row["n"] + row["mid"] + row["suffix"] * row["m"] for row in rows]
 
 
 def is_sendable(text):
@@ -103,9 +118,9 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
     """Everything that takes a text: `place.sinks` gives whose browser, the address, the fields."""
 
     class Place:
-        proposal = make.submission(
-            make.round("open", slug="ki", guests_may_submit=True), ada, title="Ein Bus"
-        )
+        answers, slowest = Counter(), (0.0,)
+        ki = make.round("open", slug="ki", guests_may_submit=True)
+        proposal = make.submission(ki, ada, title="Ein Bus")
         argument = make.keep(
             Argument(submission_id=proposal.id, author_id=ada.id, stance=Stance.FOR,
                      text="Ja, bitte.", is_public=True)
@@ -197,21 +212,20 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
                 ("mo", "GET", "/moderation/history", ("after", "event", "q")),
             ]  # fmt: skip
 
-        def send(self, sink, text):
-            """Send the text in every field of that place; an answer and the seconds it took."""
+        def send(self, sink, *texts):
+            """Send the texts in turn in the fields of that place; an answer and the seconds it took."""
             who, method, url, fields = sink
+            turn, text = itertools.cycle(texts), texts[0]
             pairs = (each.partition("=") for each in fields)
-            data = {name: value if is_fixed else text for name, is_fixed, value in pairs}
+            data = {name: value if is_fixed else next(turn) for name, is_fixed, value in pairs}
             browser = self.people[who]
             if method == "GET":
                 answer = browser.get(url, query_string=data)
             elif method == "PATH":
                 answer = browser.get(url.format(quote(text[:4000], safe="")))
             elif method == "HEADERS":
-                # What a browser cannot send in a header never comes in one.
-                sent = "".join(sign for sign in text[:4000] if sign.isprintable())
-                sent = sent.encode("latin-1", "replace").decode("latin-1")
-                answer = browser.get(url, headers=dict.fromkeys(fields, sent))
+                sent = {name: as_header(value) for name, value in data.items()}
+                answer = browser.get(url, headers=sent)
             elif method == "FILE":
                 file = io.BytesIO(text.encode())
                 answer = browser.post(url, data={**data, "file": (file, text[:200] or "a.png")})
@@ -222,6 +236,8 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
                 answer = browser.post(url, data={**data, "file": (file, "a.csv")})
             else:
                 answer = browser.post(url, data=data)
+            self.answers[method, url, answer.status_code] += 1
+            self.slowest = max(self.slowest, (spent[-1], url, text[:20], len(text)))
             return answer, spent[-1]
 
     spent, inner = [], app.wsgi_app
@@ -237,8 +253,8 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
     return Place()
 
 
-def problems_with(place, sink, text):
-    answer, seconds = place.send(sink, text)
+def problems_with(place, sink, *texts):
+    answer, seconds = place.send(sink, *texts)
     found = []
     if answer.status_code >= 500:
         found.append(f"{answer.status_code}")
@@ -246,13 +262,18 @@ def problems_with(place, sink, text):
         found.append(f"{seconds:.1f} s")
     if "Set-Cookie: x=1" in str(answer.headers).splitlines():
         found.append("a header of its own")
-    if (
-        len(text) < 20_000
-        and answer.mimetype == "text/html"
-        and text in answer.get_data(as_text=True)
-    ):
-        found += traces(answer.get_data(as_text=True))
-    return [(sink[1], sink[2], text[:60], each) for each in found]
+    if answer.mimetype == "text/html" and max(map(len, texts)) < 20_000:
+        shown = answer.get_data(as_text=True)
+        if any(text in shown for text in texts):
+            found += traces(shown)
+    return [(sink[1], sink[2], [text[:60] for text in texts], each) for each in found]
+
+
+def report(place):
+    """What came back and what took longest, for who runs the whole of it with `-s`."""
+    print(f"\nslowest answer, in seconds of processor time: {place.slowest}")  # noqa: T201
+    for key, count in sorted(place.answers.items()):
+        print(*key, count)  # noqa: T201
 
 
 def test_own_hostile_texts_do_no_harm_where_people_write(place):
@@ -264,23 +285,42 @@ def test_own_hostile_texts_do_no_harm_where_people_write(place):
 
 
 def test_no_text_keeps_the_server_busy(place):
-    """Each place gets two of the texts; all of them, where CIVICDIALOG_TEST_WHOLE_CORPUS is set."""
     found, posts = [], [sink for sink in place.sinks if sink[1] == "POST"]
     for turn, sink in enumerate(posts):
-        for text in PATHOLOGICAL if WHOLE else PATHOLOGICAL[turn % 4 :: 4]:
+        for text in PATHOLOGICAL[turn % 4 :: 4]:
             found += problems_with(place, sink, text)
     assert found == []
 
 
 @pytest.mark.real_data
-def test_a_sample_of_the_corpus_does_no_harm_where_people_write(place, real_data):
-    texts, sinks = payloads(), place.sinks
-    found = []
-    for n, text in enumerate(texts if WHOLE else texts[:: len(texts) // 600]):
-        for turn in range(4 if WHOLE else 1):
-            sink = sinks[(n + turn * len(sinks) // 4) % len(sinks)]
+def test_no_recipe_keeps_the_server_busy(place, real_data):
+    """Too long, and cut to what the fields take; each place gets some, or all of the whole."""
+    found, posts = [], [sink for sink in place.sinks if sink[1] == "POST"]
+    texts = [text[:length] for text in recipes(real_data) for length in (None, 2000, 160)]
+    for turn, sink in enumerate(posts):
+        for text in texts if WHOLE else texts[turn % 20 :: 20]:
             found += problems_with(place, sink, text)
     assert found == []
+    report(place)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("share", range(SHARES))
+def test_the_corpus_does_no_harm_where_people_write(place, real_data, share):
+    """Each text in at least one field of each place; without WHOLE a sample, one place for each."""
+    texts, sinks = payloads(), place.sinks
+    if not WHOLE:
+        texts = texts[:: len(texts) // 600]
+    found = []
+    for turn, sink in enumerate(sinks):
+        free = [name for name in sink[3] if "=" not in name]
+        width = max(1, len(free))
+        mine = texts if WHOLE else texts[turn :: len(sinks)]
+        for at in range(share * width, len(mine), SHARES * width):
+            some = mine[at : at + width]
+            found += problems_with(place, sink, *some)
+    assert found == []
+    report(place)
 
 
 # ---- what pages show ----------------------------------------------------------------------------
@@ -317,6 +357,27 @@ def test_own_hostile_texts_do_no_harm_where_they_are_shown(db, make, ada, sign_i
         assert (url, answer.status_code) == (url, 200)
         if answer.mimetype == "text/html":
             assert (url, traces(answer.get_data(as_text=True))) == (url, [])
+
+
+@pytest.mark.real_data
+def test_no_recipe_that_fits_keeps_a_page_busy(place, db, make, ada, real_data):
+    """The pages that show a text as long as the fields take, and what is read in the background."""
+    found = []
+    for text in recipes(real_data) if WHOLE else recipes(real_data)[::6]:
+        kept = text[:2000].replace("\x00", "") or "x"
+        sent = make.submission(place.ki, ada, title=kept[:160], problem=kept)
+        waits = make.submission(place.ki, ada, title=kept[:160], problem=kept,
+                                status=Status.PENDING)  # fmt: skip
+        one, two = sent.public_id, waits.public_id
+        for who, url in (
+            ("", f"/submissions/{one}"), ("ada", f"/submissions/{one}/edit"),
+            ("", "/rounds/ki/proposals"), ("", "/rounds/ki/feed.atom"),
+            ("mo", f"/moderation/submissions/{two}"), ("mo", "/moderation/queue"),
+            ("mo", f"/moderation/submissions/{one}/redact"), ("ada", "/my/submissions"),
+        ):  # fmt: skip
+            found += problems_with(place, (who, "GET", url, ()), "")
+    assert found == []
+    report(place)
 
 
 def test_harmless_texts_are_shown_unchanged(db, make, ada, sign_in):
