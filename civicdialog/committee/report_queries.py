@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
+from civicdialog.committee.reading_models import TopicSummary
 from civicdialog.committee.report_models import Report
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
@@ -33,6 +34,16 @@ def placed(round_id: int, run_id: int | None) -> Sequence[Placed]:
         .order_by(Submission.number, Submission.id)
     )
     return db.session.execute(wanted).all()
+
+
+def signed_summaries(round_id: int) -> dict[int, TopicSummary]:
+    """The newest text somebody has signed, by the key of its topic; drafts are not for reports."""
+    wanted = (
+        select(TopicSummary)
+        .where(TopicSummary.round_id == round_id, TopicSummary.signed_at.is_not(None))
+        .order_by(TopicSummary.number)
+    )
+    return {each.topic_key: each for each in db.session.scalars(wanted)}
 
 
 def arguments(round_id: int) -> Sequence[Row[Argument, bool]]:

@@ -15,14 +15,17 @@ from civicdialog.committee.reporting.blocks import Hidden, Table
 from civicdialog.committee.reporting.composing import compose
 from civicdialog.committee.reporting.figures import floored
 from civicdialog.committee.reporting.gathered import gather
+from civicdialog.committee.summary_actions import Typed, sign_summary, tick_gaps, write_summary
+from civicdialog.committee.summary_queries import newest, proof_of
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.db import transaction
 from civicdialog.core.errors import NotAllowed, RuleBroken
 from civicdialog.core.jobs import Job, JobState, claim_job, doorbell
-from civicdialog.core.permissions import Actor
+from civicdialog.core.permissions import Actor, Role
 from civicdialog.core.speaking import speaking
 from civicdialog.discussion.models import Argument, Stance
-from civicdialog.insights.models import Cluster
+from civicdialog.insights.models import Cluster, ClusterMember
+from civicdialog.insights.queries import run_with_topics
 from civicdialog.rounds.queries import by_slug
 from civicdialog.submissions.models import Status, Submission
 from tests import opinion_runs
@@ -90,6 +93,72 @@ def test_a_sentence_that_no_longer_stands_in_its_contribution_is_no_proof(db, sa
     db.session.execute(db.update(Submission).values(emptied))
     db.session.commit()
     assert not [each for each in said().blocks if type(each).__name__ == "Quotes"]
+
+
+@pytest.fixture
+def sign(round, voted, kim):
+    """`sign(sentence, contribution)`: the committee's own text on topic 1, signed off."""
+
+    def signed(text, source):
+        actor = Actor(kim.id, frozenset({Role.PARTICIPANT, Role.COMMITTEE}))
+        write_summary(actor, round, 1, [Typed(0, text, [source.number])], based_on=0)
+        topic = run_with_topics(round.id).clusters[0]
+        open_gaps = proof_of(round.id, topic, newest(round.id, 1)).open
+        for gap in {gap for _, gap in open_gaps}:
+            tick_gaps(actor, round, 1, gap=gap, reason="Steht im Bericht.")
+        sign_summary(actor, round, 1, based_on=1)
+
+    return signed
+
+
+@pytest.fixture
+def source(db, voted):
+    """A contribution of topic 1."""
+    wanted = db.select(Submission).join(ClusterMember).join(Cluster).where(Cluster.key == 1)
+    return db.session.scalars(wanted.order_by(Submission.id)).first()
+
+
+def sentences(document):
+    """The summary of topic 1, and the note above it."""
+    at = next(
+        n for n, b in enumerate(document.blocks) if getattr(b, "text", "") == "Zusammenfassung"
+    )
+    return document.blocks[at + 1], document.blocks[at + 2]
+
+
+def test_what_the_committee_signed_takes_the_place_of_the_programs_sentences(said, sign, source):
+    text = f"Viele sprechen davon: {source.problem.split('. ')[0]}."
+    sign(text, source)
+    note, summary = sentences(said())
+    assert "abgezeichnet" in note.words[0]
+    ((words, link, end),) = summary.items
+    assert (words, link.url.rsplit("/", 1)[1], end) == (f"{text} (", source.public_id, ")")
+
+
+def test_a_draft_of_the_committee_is_in_no_report(said, round, kim, source):
+    actor = Actor(kim.id, frozenset({Role.PARTICIPANT, Role.COMMITTEE}))
+    text = f"Ein Entwurf: {source.problem.split('. ')[0]}."
+    write_summary(actor, round, 1, [Typed(0, text, [source.number])], based_on=0)
+    assert "Ein Entwurf" not in text_of(said())
+
+
+def test_a_signed_text_tells_that_the_topic_has_changed_since(db, said, sign, source):
+    sign(source.problem.split(". ")[0] + ".", source)
+    gone = db.select(ClusterMember).join(Cluster).where(
+        Cluster.key == 1, ClusterMember.submission_id != source.id
+    )  # fmt: skip
+    db.session.delete(db.session.scalars(gone).first())
+    db.session.commit()
+    note, _ = sentences(said())
+    assert "Seitdem" in note.words[0]
+
+
+def test_a_signed_sentence_whose_proof_is_gone_is_left_out(db, said, sign, source):
+    sign(source.problem.split(". ")[0] + ".", source)
+    source.problem, source.solution, source.title = "Ganz anders.", "", "Anders"
+    db.session.commit()
+    with pytest.raises(StopIteration):
+        sentences(said())
 
 
 def test_what_is_hidden_is_in_no_chapter(db, said):

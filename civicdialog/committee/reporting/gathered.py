@@ -11,9 +11,11 @@ from civicdialog.committee.deliberation_models import Choice, RecommendationVote
 from civicdialog.committee.deliberation_models import Recommendation as Advice
 from civicdialog.committee.opinions import name_of, topic_names
 from civicdialog.committee.reading import topic_name
+from civicdialog.committee.reading_models import TopicSummary
 from civicdialog.committee.reporting.blocks import Link
 from civicdialog.committee.reporting.plain import line, plain
 from civicdialog.committee.reporting.wording import gettext
+from civicdialog.committee.summary_sentences import as_stored
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import VISITOR
@@ -72,10 +74,22 @@ class Argument:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a summary and the contribution it stands in."""
+    """A sentence of a summary and the contributions that prove it."""
 
     text: str
-    source: Contribution
+    sources: tuple[Contribution, ...]
+    is_verbatim: bool
+    """Whether somebody wrote it exactly so."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What sums up a topic: the text the committee has signed, or else the machine's sentences."""
+
+    sentences: tuple[Sentence, ...]
+    signed_at: datetime | None
+    is_overtaken: bool
+    """Whether other contributions belong to the topic now than when it was signed."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class Topic:
     """By number."""
     typical: tuple[Contribution, ...]
     outlying: tuple[Contribution, ...]
-    summary: tuple[Sentence, ...]
+    summary: Summary
     parts: tuple[tuple[str, int], ...]
     opinion: TopicOpinion | None
 
@@ -163,9 +177,13 @@ def gather(round: Round, topic_key: int | None) -> Gathered:
     opinion_run = insights.newest_opinions(round.id)
     told = told_by(opinion_run) if opinion_run else None
     opinions = _opinions_by_topic(run, opinion_run, told)
+    signed = report_queries.signed_summaries(round.id)
     topics = tuple(
         sorted(
-            (_topic(each, known, opinions.get(each.key)) for each in (run.clusters if run else ())),
+            (
+                _topic(each, known, opinions.get(each.key), signed.get(each.key))
+                for each in (run.clusters if run else ())
+            ),
             key=lambda topic: (topic.is_leftover, -topic.size, topic.key),
         )
     )
@@ -223,13 +241,15 @@ def _contributions(round: Round, run: ClusterRun | None) -> dict[int, Contributi
 
 
 def _topic(
-    cluster: Cluster, known: Mapping[int, Contribution], opinion: TopicOpinion | None
+    cluster: Cluster,
+    known: Mapping[int, Contribution],
+    opinion: TopicOpinion | None,
+    signed: TopicSummary | None,
 ) -> Topic:
     members = tuple(each for each in known.values() if each.topic == cluster.key)
     typical = [known[number] for number in cluster.central if number in known]
     shown = typical[:TYPICAL_SHOWN]
     rest = [each for each in members if each not in shown]
-    said = [(s["text"], known.get(s["submission_id"])) for s in cluster.summary]
     return Topic(
         key=cluster.key,
         name=line(topic_name(cluster)),
@@ -240,12 +260,31 @@ def _topic(
         outlying=tuple(sorted(rest, key=lambda each: (each.fits, each.probability, each.number)))[
             :OUTLYING_SHOWN
         ],
-        # A text may have been changed since: what no longer stands there is no proof.
-        summary=tuple(
-            Sentence(line(text), source) for text, source in said if source and source.says(text)
-        ),
+        summary=_summary(cluster, signed, members, known),
         parts=tuple((line(str(part["label"])), int(part["size"])) for part in cluster.subtopics),
         opinion=opinion,
+    )
+
+
+def _summary(
+    cluster: Cluster,
+    signed: TopicSummary | None,
+    members: Sequence[Contribution],
+    known: Mapping[int, Contribution],
+) -> Summary:
+    """A text may have been changed since: what no longer stands there is no proof."""
+    found = []
+    for each in signed.sentences if signed else as_stored(cluster.summary):
+        quotes = [(known.get(s["submission_id"]), s["quote"]) for s in each["sources"]]
+        proofs = [(source, quote) for source, quote in quotes if source and source.says(quote)]
+        if proofs:
+            verbatim = any(line(quote) == line(each["text"]) for _, quote in proofs)
+            sources = tuple(dict.fromkeys(source for source, _ in proofs))
+            found.append(Sentence(line(each["text"]), sources, verbatim))
+    return Summary(
+        sentences=tuple(found),
+        signed_at=signed.signed_at if signed else None,
+        is_overtaken=signed is not None and {each.id for each in members} != set(signed.members),
     )
 
 

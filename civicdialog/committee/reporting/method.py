@@ -27,7 +27,9 @@ def chapter(gathered: Gathered) -> list[Block]:
         ),)),
         Text((gettext(
             "Summaries consist of whole sentences that people wrote, each with its source. The "
-            "program writes none itself. It asks no AI service and runs on the city's machines."
+            "program writes none itself. The committee may write a text of its own instead, whose "
+            "sentences have to lead to contributions as well; it stands here once it is signed off. "
+            "The program asks no AI service and runs on the city's machines."
         ),)),
         Heading(2, gettext("How votes become opinion groups")),
         Text((gettext(

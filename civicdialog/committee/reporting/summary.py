@@ -4,7 +4,7 @@ from civicdialog.committee.reporting.blocks import Block, Heading, Items, Link, 
 from civicdialog.committee.reporting.figures import in_words
 from civicdialog.committee.reporting.gathered import Gathered, Topic
 from civicdialog.committee.reporting.plain import shortened
-from civicdialog.committee.reporting.topics import quotes
+from civicdialog.committee.reporting.topics import proven, summed_up
 from civicdialog.committee.reporting.wording import gettext, ngettext, number
 from civicdialog.discussion.models import Stance
 from civicdialog.insights.opinion_result import Shelf, Statement
@@ -51,17 +51,18 @@ def chapter(gathered: Gathered) -> list[Block]:
 def _wishes(gathered: Gathered) -> list[Block]:
     """A sentence of each of the largest topics, or all those of the one topic."""
     if gathered.only is not None:
-        said = quotes(gathered.only)
-        return [said] if said else [Text((gettext("There is no summary of this topic."),))]
-    told = [topic for topic in gathered.topics if topic.summary and not topic.is_leftover]
+        said = summed_up(gathered.only)
+        return said or [Text((gettext("There is no summary of this topic."),))]
+    told = [t for t in gathered.topics if t.summary.sentences and not t.is_leftover]
     if not told:
         return [Text((gettext("The contributions have not been grouped yet."),))]
     return [
         Text(
             (
                 gettext(
-                    "From the largest topics, one sentence each. Every sentence was written by "
-                    "somebody who took part; the number leads to the whole contribution."
+                    "From the largest topics, one sentence each. What stands in quotation marks "
+                    "was written by somebody who took part, the rest by the committee; the number "
+                    "leads to the whole contribution."
                 ),
             ),
             "note",
@@ -71,10 +72,8 @@ def _wishes(gathered: Gathered) -> list[Block]:
 
 
 def _wish(topic: Topic) -> Item:
-    first = topic.summary[0]
     size = ngettext("%(n)s contribution", "%(n)s contributions", topic.size, n=number(topic.size))
-    quoted = gettext("“%(text)s”", text=first.text)
-    return f"{topic.name} ({size}): {quoted} ", first.source.source
+    return f"{topic.name} ({size}): ", *proven(topic.summary.sentences[0])
 
 
 def statements(gathered: Gathered, shelf: Shelf) -> list[Statement]:

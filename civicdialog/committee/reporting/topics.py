@@ -16,9 +16,15 @@ from civicdialog.committee.reporting.blocks import (
     Words,
 )
 from civicdialog.committee.reporting.figures import group_name, topic_cell
-from civicdialog.committee.reporting.gathered import Argument, Contribution, Gathered, Topic
+from civicdialog.committee.reporting.gathered import (
+    Argument,
+    Contribution,
+    Gathered,
+    Sentence,
+    Topic,
+)
 from civicdialog.committee.reporting.plain import shortened
-from civicdialog.committee.reporting.wording import gettext, ngettext, number, percent
+from civicdialog.committee.reporting.wording import day, gettext, ngettext, number, percent
 from civicdialog.discussion.models import Stance
 
 ARGUMENTS_SHOWN = 3
@@ -140,9 +146,10 @@ def one_by_one(gathered: Gathered) -> list[Block]:
 
 def _topic(gathered: Gathered, topic: Topic) -> list[Block]:
     blocks: list[Block] = [Heading(2, _name(topic)), Facts(tuple(_facts(topic)))]
-    said = quotes(topic)
+    said = summed_up(topic)
     if said and gathered.only is None:
-        blocks += [Heading(3, gettext("What people write")), said]
+        heading = gettext("Summary") if topic.summary.signed_at else gettext("What people write")
+        blocks += [Heading(3, heading), *said]
     blocks += _groups(gathered, topic)
     if topic.parts:
         parts = tuple((f"{label}: " + _contributions(size),) for label, size in topic.parts)
@@ -180,10 +187,30 @@ def _contributions(count: int) -> str:
     return ngettext("%(n)s contribution", "%(n)s contributions", count, n=number(count))
 
 
-def quotes(topic: Topic) -> Quotes | None:
-    """The summary of a topic, each sentence with its source."""
-    said = tuple(Said(each.text, each.source.source) for each in topic.summary)
-    return Quotes(said) if said else None
+def summed_up(topic: Topic) -> list[Block]:
+    """The summary of a topic, each sentence with its sources; who stands for it comes first."""
+    summary = topic.summary
+    if not summary.sentences:
+        return []
+    if summary.signed_at is None:
+        return [Quotes(tuple(Said(s.text, s.sources[0].source) for s in summary.sentences))]
+    signed = gettext(
+        "Checked by the committee and signed off on %(day)s. The numbers lead to the contributions "
+        "each sentence rests on.",
+        day=day(summary.signed_at),
+    )
+    since = gettext("Since then other contributions have come into the topic or left it.")
+    note = f"{signed} {since}" if summary.is_overtaken else signed
+    return [Text((note,), "note"), Items(tuple(proven(each) for each in summary.sentences))]
+
+
+def proven(sentence: Sentence) -> tuple[Words, ...]:
+    """A sentence, in quotation marks if somebody wrote it so, and the numbers of its sources."""
+    text = sentence.text
+    quoted = gettext("“%(text)s”", text=text) if sentence.is_verbatim else text
+    links = [each.source for each in sentence.sources]
+    between = [part for link in links for part in (", ", link)][1:]
+    return f"{quoted} (", *between, ")"
 
 
 def _listed(heading: str, found: tuple[Contribution, ...]) -> list[Block]:
@@ -242,6 +269,10 @@ def _groups(gathered: Gathered, topic: Topic) -> list[Block]:
     ]
 
 
+def _writer(topic: Topic) -> str:
+    return gettext("committee") if topic.summary.signed_at else gettext("program")
+
+
 # ---- for spreadsheets ---------------------------------------------------------------------------
 
 
@@ -249,7 +280,10 @@ def sheets(gathered: Gathered) -> tuple[Table, ...]:
     """Sentences and arguments as tables, for those who want to sort and count them."""
     topics = gathered.topics if gathered.only is None else (gathered.only,)
     sentences = tuple(
-        (_name(topic), each.text, each.source.source) for topic in topics for each in topic.summary
+        (_name(topic), each.text, _writer(topic), source.source)
+        for topic in topics
+        for each in topic.summary.sentences
+        for source in each.sources
     )
     names = {
         Stance.FOR: gettext("in favour"),
@@ -275,7 +309,12 @@ def sheets(gathered: Gathered) -> tuple[Table, ...]:
         Table(
             gettext("Summaries"),
             gettext("Sentences of the summaries"),
-            (topic_column, Column(gettext("Sentence"), 6), source),
+            (
+                topic_column,
+                Column(gettext("Sentence"), 6),
+                Column(gettext("Chosen or written by"), 2),
+                source,
+            ),
             sentences,
         ),
         Table(
