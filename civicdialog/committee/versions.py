@@ -9,8 +9,10 @@ from flask import url_for
 from flask_babel import format_decimal, gettext
 
 from civicdialog.committee import queries
+from civicdialog.committee.correction_pages import counts_in_words
 from civicdialog.committee.quality import largest_topic, steadiness
 from civicdialog.committee.reading import topic_name, topic_url, two_places, whole_percent
+from civicdialog.insights import corrections_queries as corrections
 from civicdialog.insights.models import Cluster, ClusterRun, RunStatus
 from civicdialog.rounds.models import Round
 
@@ -74,6 +76,8 @@ class Difference:
     stayed: int
     moved: int
     added: int
+    by_people: str
+    """How many contributions lie where people put them; empty if none."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class MovePage:
 def difference(round: Round, old: ClusterRun, new: ClusterRun) -> Difference:
     """Both versions side by side; needs the topics of both."""
     in_both = queries.count_in_both(new.id, old.id)
+    counted = corrections.touched_counts(new).values()
+    changed = sum(people for _, people in counted)
     return Difference(
         changes=_changes(round, old, new),
         ways=_ways(round, old, new),
@@ -97,6 +103,7 @@ def difference(round: Round, old: ClusterRun, new: ClusterRun) -> Difference:
         stayed=in_both - len(new.moved),
         moved=len(new.moved),
         added=new.submission_count - in_both,
+        by_people=counts_in_words((sum(n for n, _ in counted), changed)) if changed else "",
     )
 
 

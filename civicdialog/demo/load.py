@@ -15,6 +15,7 @@ from civicdialog.accounts.models import Person
 from civicdialog.core import clock
 from civicdialog.core.db import db, transaction
 from civicdialog.core.permissions import Actor, Role
+from civicdialog.demo.committee import load_committee
 from civicdialog.demo.people import CITIZEN, FIRST_NAMES, SAMPLE_PASSWORD, STAFF
 from civicdialog.discussion.actions import ArgumentDraft, add_argument
 from civicdialog.discussion.models import Argument, Stance
@@ -163,8 +164,11 @@ def load_demo(*, progress: Callable[[float, str], None]) -> str:
         Actor.system(), round, progress=lambda share, _: progress(0.7 + 0.2 * share, "topics")
     )
     build_opinions(
-        Actor.system(), round, progress=lambda share, _: progress(0.9 + 0.1 * share, "opinions")
+        Actor.system(), round, progress=lambda share, _: progress(0.9 + 0.07 * share, "opinions")
     )
+    progress(0.97, "committee")
+    with transaction():
+        load_committee(round, staff)
     return f"Sample round loaded: {len(rows)} contributions, {PARTICIPANTS} participants."
 
 

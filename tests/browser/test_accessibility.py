@@ -8,6 +8,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from civicdialog.accounts.models import Person
+from civicdialog.committee.meeting_models import Meeting
+from civicdialog.committee.rating_models import RatingItem
 from civicdialog.core.db import db, transaction
 from civicdialog.core.permissions import Actor, Role
 from civicdialog.demo.load import SLUG
@@ -62,7 +64,7 @@ PAGES = {
         "{begun}/screening", "{begun}/screening/questions/areas", "{begun}/screening/finish",
         "/manage/duty-dates", f"/committee/rounds/{SLUG}/ratings",
         "/committee/meetings", "/committee/meetings/new", "{meeting}", "{meeting}/papers",
-        "{meeting}/edit", f"/committee/rounds/{SLUG}/ratings/criteria", "{rated}", "{sealed}",
+        "{meeting}/edit", "{past}", f"/committee/rounds/{SLUG}/ratings/criteria", "{rated}", "{sealed}",
         f"/committee/rounds/{SLUG}/topics/compare", f"/committee/rounds/{SLUG}/topics/sheet",
         f"/committee/rounds/{SLUG}/topics/1/contributions",
         f"/committee/rounds/{SLUG}/topics/1/summary", f"/committee/rounds/{SLUG}/topics/1/summary/edit",
@@ -119,6 +121,19 @@ def addresses_in_the_sample_round():
         "report": f"/report/submission/{shown}",
         "pending": f"/moderation/submissions/{waiting}",
         **applications,
+        **committee_at_work(),
+    }
+
+
+def committee_at_work():
+    """What the committee of the sample round has rated, and where it has met."""
+    ratings = select(Submission.public_id).join(RatingItem).order_by(RatingItem.id)
+    meetings = select(Meeting.public_id)
+    return {
+        "rated": f"/committee/ratings/{db.session.scalar(ratings.where(RatingItem.opened_at.is_not(None)))}",
+        "sealed": f"/committee/ratings/{db.session.scalar(ratings.where(RatingItem.opened_at.is_(None)))}",
+        "meeting": f"/committee/meetings/{db.session.scalar(meetings.where(Meeting.approved_at.is_(None)))}",
+        "past": f"/committee/meetings/{db.session.scalar(meetings.where(Meeting.approved_at.is_not(None)))}",
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from civicdialog.core.permissions import Actor
 from civicdialog.insights.building import build_topics
 from civicdialog.insights.models import Cluster, ClusterRun, RunStatus
+from civicdialog.insights.queries import groups_unrestricted, run_with_topics
 from civicdialog.submissions.models import Submission
 from tests.web.statements import counted_statements
 
@@ -44,6 +45,20 @@ def test_the_difference_says_what_moves_what_stays_and_what_is_new(
     db.session.commit()
     numbers = re.findall(r'stat__value">([^<]+)<', reader.get(PAGE).text)
     assert numbers == ["29", "1", "1"]
+
+
+def test_what_people_placed_stays_there_and_the_page_says_so(reader, db, make, ada, round, current):
+    topic = run_with_topics(round.id, current).clusters[0]
+    placed = groups_unrestricted(current)
+    ids = [n for n, key in placed.items() if key == topic.key][:3]
+    reader.post(
+        f"/committee/rounds/ki/topics/{topic.key}/change",
+        data={"deed": "place", "ids": ids, "place-target": 2, "place-reason": "Passt.", "place-seen": "0"},
+    )  # fmt: skip
+    make.submission(round, ada, title="Ampel Kreuzung", problem="Ampel Kreuzung Fußgänger")
+    build_topics(Actor.system(), round, seed=1)
+    page = " ".join(reader.get(PAGE).text.split())
+    assert "Menschen haben 3 von 31 Beiträgen eingeordnet. Die neue Fassung lässt sie dort." in page
 
 
 def test_a_topic_is_new_gone_renamed_or_grown(reader, db, proposed):
