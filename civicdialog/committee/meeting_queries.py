@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import Select, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import joinedload
 
 from civicdialog.accounts.models import Person, PersonRole
@@ -12,9 +12,12 @@ from civicdialog.committee.deliberation_models import Recommendation, Recommenda
 from civicdialog.committee.meeting_models import (
     AgendaItem,
     Attendance,
+    ItemResult,
     Meeting,
     MinutesAddition,
 )
+from civicdialog.committee.models import Application
+from civicdialog.committee.rating_models import Rating, RatingItem, RatingSheet
 from civicdialog.core import clock
 from civicdialog.core.db import db
 from civicdialog.core.errors import NotFound
@@ -22,9 +25,12 @@ from civicdialog.core.ids import ALPHABET
 from civicdialog.core.permissions import Actor, Permission, Role, require
 from civicdialog.insights.models import ClusterRun, RunStatus
 from civicdialog.rounds.models import Round
+from civicdialog.submissions.models import Status, Submission
 
 ON_A_PAGE = 25
 MOST_SUGGESTED = 30
+FAR_APART = 3
+"""From so many points between the lowest and the highest figure on, members should talk."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Open:
     kind: str
     title: str
     key: str
-    """The public id of a recommendation, or the slug of a round."""
+    """The public id of a recommendation or a contribution, or the slug of a round."""
 
 
 def coming(viewer: Actor) -> Sequence[Meeting]:
@@ -128,7 +134,11 @@ def members() -> Sequence[Person]:
 
 
 def open_matters() -> list[Open]:
-    """Recommendations under way or unanswered, and topics to be adopted."""
+    """What the committee has to settle together.
+
+    Recommendations under way or unanswered, topics to be adopted, and contributions that members
+    have rated far apart or screened with two results.
+    """
     today = clock.now().date()
     advice = select(Recommendation).where(
         or_(
@@ -149,7 +159,44 @@ def open_matters() -> list[Open]:
         for each in db.session.scalars(advice.order_by(Recommendation.id).limit(MOST_SUGGESTED))
     ]
     found += [Open("topics", title, slug) for title, slug in db.session.execute(runs)]
-    return found
+    differing = union_all(_rated_apart(), _disputed()).limit(MOST_SUGGESTED)
+    return found + [Open(*row) for row in db.session.execute(differing)]
+
+
+def _rated_apart() -> Select[str, str, str]:
+    """Contributions that members see very differently on one of the criteria."""
+    apart = (
+        select(RatingSheet.item_id)
+        .join(Rating, Rating.sheet_id == RatingSheet.id)
+        .group_by(RatingSheet.item_id, Rating.criterion_id)
+        .having(func.max(Rating.value) - func.min(Rating.value) >= FAR_APART)
+    )
+    return (
+        select(literal("rating"), Submission.title, Submission.public_id)
+        .join(RatingItem, RatingItem.submission_id == Submission.id)
+        .where(
+            RatingItem.opened_at.is_not(None),
+            RatingItem.id.in_(apart),
+            Submission.status == Status.PUBLISHED,
+        )
+    )
+
+
+def _disputed() -> Select[str, str, str]:
+    """Applications that two reviewers have put into different classes."""
+    return (
+        select(literal("screening"), Submission.title, Submission.public_id)
+        .join(Application, Application.submission_id == Submission.id)
+        .where(Application.is_disputed, Submission.status == Status.PUBLISHED)
+    )
+
+
+def settled_urls() -> frozenset[str]:
+    """Matters the committee has talked about or decided on."""
+    wanted = select(AgendaItem.url).where(
+        AgendaItem.url != "", AgendaItem.result.in_([ItemResult.DISCUSSED, ItemResult.DECIDED])
+    )
+    return frozenset(db.session.scalars(wanted))
 
 
 def papers(public_ids: Sequence[str]) -> dict[str, tuple[Recommendation, RecommendationVersion]]:

@@ -25,6 +25,7 @@ from civicdialog.committee.meeting_forms import (
     MinutesForm,
 )
 from civicdialog.committee.meeting_models import ItemResult, Meeting, Presence
+from civicdialog.committee.meeting_papers import papers as papers_of
 from civicdialog.committee.meeting_queries import ON_A_PAGE, Open
 from civicdialog.core.errors import NotFound, RuleBroken
 from civicdialog.core.i18n import mark
@@ -39,7 +40,17 @@ MATTERS = {
     "vote": mark("Vote on the recommendation “%(title)s”"),
     "overdue": mark("The city's answer to “%(title)s” is overdue"),
     "topics": mark("Adopt the new version of the topics of “%(title)s”"),
+    "rating": mark("The members rate “%(title)s” differently"),
+    "screening": mark("Two opinions on the class of “%(title)s”"),
 }
+PLACES = {
+    "topics": ("committee.new_version", "slug"),
+    "rating": ("ratings.show", "public_id"),
+    "screening": ("screening.show", "public_id"),
+}
+"""Where a matter stands, by kind; the others are recommendations."""
+DIFFERING = ("rating", "screening")
+"""What is suggested no more once the committee has talked about it."""
 
 
 def _crumbs(*last: Crumb) -> list[Crumb]:
@@ -212,15 +223,18 @@ def _members(
 
 def _suggestions(matters: Sequence[Open]) -> list[tuple[str, str]]:
     """Address and words of what could be talked about."""
+    settled = queries.settled_urls() if any(m.kind in DIFFERING for m in matters) else frozenset()
     return [
-        (
-            url_for("committee.new_version", slug=each.key)
-            if each.kind == "topics"
-            else url_for("recommendations.work", public_id=each.key),
-            gettext(MATTERS[each.kind], title=each.title),
-        )
+        (_address(each), gettext(MATTERS[each.kind], title=each.title))
         for each in matters
+        if each.kind not in DIFFERING or _address(each) not in settled
     ]
+
+
+def _address(matter: Open) -> str:
+    endpoint, name = PLACES.get(matter.kind, ("recommendations.work", "public_id"))
+    where: dict[str, Any] = {name: matter.key}
+    return url_for(endpoint, **where)
 
 
 @room.route("/committee/meetings/<public_id>/calendar.ics", needs=Permission.MEETINGS_READ)
@@ -239,14 +253,11 @@ def papers(public_id: str) -> Any:
     """Agenda, the texts it is about, and minutes, to be printed."""
     meeting = queries.by_public_id(current_actor(), public_id)
     agenda = queries.agenda(meeting)
-    begin = url_for("recommendations.work", public_id="")
-    keys = {each.id: each.url.removeprefix(begin) for each in agenda if each.url.startswith(begin)}
     return page(
         "committee/meeting-papers.html",
         meeting=meeting,
         agenda=agenda,
-        keys=keys,
-        papers=queries.papers(list(keys.values())),
+        papers=papers_of(current_actor(), agenda),
         results={each: gettext(words) for each, words in RESULTS.items()},
         present=[
             (each.member.public_name if each.member else gettext("a former member"),

@@ -160,11 +160,13 @@ class Work:
         return meeting
 
     def _point(self, row: Row) -> meeting_actions.ItemDraft:
-        about = self.recommendations.get(row.get("recommendation", ""))
-        if about is None:
-            return meeting_actions.ItemDraft(row["title"], row["minutes"])
-        url = f"/recommendations/{about.public_id}"
-        return meeting_actions.ItemDraft(about.title, row["minutes"], url)
+        if "recommendation" in row:
+            about = self.recommendations[row["recommendation"]]
+            url = f"/committee/recommendations/{about.public_id}"
+            return meeting_actions.ItemDraft(about.title, row["minutes"], url)
+        rated = self.by_title.get(row.get("rating", ""))
+        url = f"/committee/ratings/{rated.public_id}" if rated else ""
+        return meeting_actions.ItemDraft(row["title"], row["minutes"], url)
 
     def _write_minutes(self, row: Row, meeting: Meeting) -> None:
         chair = self.actors["committee"]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from civicdialog.committee import meeting_actions as actions
 from civicdialog.committee import meeting_queries as queries
+from civicdialog.committee import rating_actions, screening_actions
 from civicdialog.committee.calendar_file import as_calendar
 from civicdialog.committee.deliberation_models import (
     Recommendation,
@@ -16,9 +17,14 @@ from civicdialog.committee.deliberation_models import (
 )
 from civicdialog.committee.meeting_actions import ItemDraft, MeetingDraft
 from civicdialog.committee.meeting_models import ItemResult, Meeting, Presence
+from civicdialog.committee.rating_models import RatingCriterion
+from civicdialog.committee.rating_queries import item_of
+from civicdialog.committee.screening_questions import RiskClass, current_questionnaire
 from civicdialog.core import clock
 from civicdialog.core.db import db as database
 from civicdialog.core.errors import NotAllowed, RuleBroken
+from civicdialog.core.permissions import Actor
+from civicdialog.insights.building import build_topics
 from civicdialog.notifications.models import Notification
 from civicdialog.web.own_data import collect
 from tests.web.statements import counted_statements
@@ -310,6 +316,99 @@ def test_the_papers_hold_the_texts_and_the_minutes(db, sign_in, kim, held, advic
     text = sign_in(kim).get(f"/committee/meetings/{held.public_id}/papers").text
     assert "Die Stadt prüft lernende Ampeln." in text
     assert "Alle sind dafür." in text
+
+
+@pytest.fixture
+def rated(db, make, ada, kim, lea):
+    """A contribution two members have rated four points apart."""
+    round = make.round("evaluating", slug="ki")
+    sent = make.submission(round, ada, title="Ein Bus nachts")
+    criterion = make.keep(
+        RatingCriterion(round_id=round.id, name="Nutzen", low="wenig", high="viel")
+    )
+    rating_actions.ask_for_ratings(kim.as_actor(), sent)
+    item = item_of(kim.as_actor(), sent.id)
+    rating_actions.rate(kim.as_actor(), item, {criterion.id: 5}, "Viele warten.")
+    rating_actions.rate(lea.as_actor(), item, {criterion.id: 1}, "Kaum jemand fährt.")
+    db.session.commit()
+    return sent
+
+
+def test_what_members_rate_very_differently_is_suggested_until_they_have_talked(
+    db, sign_in, kim, held, rated
+):
+    client, url = sign_in(kim), f"/committee/meetings/{held.public_id}"
+    matter = f"/committee/ratings/{rated.public_id}"
+    assert f'value="{matter}"' in client.get(url).text
+    client.post(f"{url}/agenda", data={"matter": [matter]})
+    point = queries.agenda(held)[-1]
+    point.result = ItemResult.DISCUSSED
+    db.session.commit()
+    other = actions.plan_meeting(kim.as_actor(), DRAFT, form_token="other")
+    db.session.commit()
+    assert f'value="{matter}"' not in client.get(f"/committee/meetings/{other.public_id}").text
+
+
+def test_the_papers_hold_what_members_said_in_a_rating(db, sign_in, kim, held, rated):
+    draft = ItemDraft("Bus", url=f"/committee/ratings/{rated.public_id}")
+    actions.add_items(kim.as_actor(), held, [draft])
+    db.session.commit()
+    text = sign_in(kim).get(f"/committee/meetings/{held.public_id}/papers").text
+    assert "Kaum jemand fährt." in text
+    assert "The waiting times are long." in text
+
+
+def test_the_papers_hold_nothing_of_a_rating_that_is_sealed(db, sign_in, kim, held, rated):
+    item = item_of(kim.as_actor(), rated.id)
+    item.opened_at = None
+    actions.add_items(
+        kim.as_actor(), held, [ItemDraft("Bus", url=f"/committee/ratings/{rated.public_id}")]
+    )
+    db.session.commit()
+    assert "Kaum" not in sign_in(kim).get(f"/committee/meetings/{held.public_id}/papers").text
+
+
+def test_the_papers_hold_both_opinions_of_a_screening(db, make, ada, sign_in, kim, lea, held):
+    sent = make.submission(make.round("evaluating", slug="ki"), ada, title="Ampeln")
+    for member, own in ((kim, None), (lea, RiskClass.HIGH_RISK)):
+        mine = screening_actions.begin_screening(member.as_actor(), sent)
+        while left := current_questionnaire().missing(mine.answers):
+            given = screening_actions.StepDraft({each.id: "no" for each in left[0].questions})
+            screening_actions.answer_step(member.as_actor(), sent, mine, left[0].id, given)
+        screening_actions.finish_screening(
+            member.as_actor(), sent, mine, own_class=own, reason="Sicherheit." if own else ""
+        )
+    db.session.commit()
+    client, url = sign_in(kim), f"/committee/meetings/{held.public_id}"
+    matter = f"/committee/applications/{sent.public_id}/screening"
+    client.post(f"{url}/agenda", data={"matter": [matter]})
+    text = client.get(f"{url}/papers").text
+    assert "Sicherheit." in text
+    assert "Hohes Risiko" in text
+
+
+def test_the_papers_hold_what_a_new_version_of_the_topics_changes(
+    db, make, ada, sign_in, kim, held
+):
+    round = make.round("evaluating", slug="ki")
+    for n in range(30):
+        make.submission(round, ada, title=f"Ampel {n}", problem="Ampel und Rad am Riebeckplatz.")
+    for seed in (0, 1):
+        build_topics(Actor.system(), round, seed=seed)
+    client, url = sign_in(kim), f"/committee/meetings/{held.public_id}"
+    client.post(f"{url}/agenda", data={"matter": ["/committee/rounds/ki/topics/new-version"]})
+    assert "Was aus den Themen wird" in client.get(f"{url}/papers").text
+
+
+def test_what_is_gone_leaves_no_paper(db, sign_in, kim, held):
+    drafts = [ItemDraft("Weg", url=url) for url in (
+        "/committee/ratings/weg", "/committee/applications/weg/screening",
+        "/committee/rounds/weg/topics/new-version", "/committee/recommendations/weg",
+    )]  # fmt: skip
+    for each in drafts:
+        actions.add_items(kim.as_actor(), held, [each])
+    db.session.commit()
+    assert sign_in(kim).get(f"/committee/meetings/{held.public_id}/papers").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["", "/papers", "/calendar.ics"])
