@@ -112,7 +112,10 @@ class Hint:
 def check(text: str) -> list[Hint]:
     """Every place that may be hard to read, in the order of the text."""
     return [
-        hint for number, line in enumerate(text.splitlines(), start=1) for hint in _of(line, number)
+        hint
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip()
+        for hint in _of(line, number)
     ]
 
 

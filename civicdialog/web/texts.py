@@ -157,12 +157,15 @@ class Advice:
 
 
 def advice_on(language: str, text: str) -> list[Advice]:
-    """Where an easy text may be hard to read; nothing in other languages."""
+    """Where an easy text may be hard to read; nothing in other languages.
+
+    What is too long to be taken is not read beyond that.
+    """
     if not is_simple(language):
         return []
     return [
         Advice(hint.line, hint.excerpt, gettext(ADVICE[hint.problem]), hint.better)
-        for hint in check(text)
+        for hint in check(text[:LONGEST])
     ]
 
 

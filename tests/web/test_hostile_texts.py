@@ -1,16 +1,13 @@
 """Hostile and odd texts through every place that takes or shows text: no error, nothing runs.
 
-A sample of the corpus runs here. The whole of it, each text through each place, takes hours:
-`CIVICDIALOG_TEST_WHOLE_CORPUS=1 pytest -s tests/web/test_hostile_texts.py`.
+A sample of the corpus runs here; the whole of it through every form, address, header and page is
+`python -m benchmarks.hostile`.
 """
 
 import csv
 import io
-import itertools
 import json
-import os
 import time
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -46,8 +43,6 @@ HARMLESS = ("5 < 6 und 7 > 3", "KI & Datenschutz", "AT&amp;T", "<3 Halle", "O'Br
 PATHOLOGICAL = ("[" * 50_000, "*a **a " * 7_000, "<" * 60_000, "a@" * 30_000, "//" * 30_000,
                 "http://aaaaaaaaaa" * 3_000, "0170 " * 12_000, "0" * 60_000)  # fmt: skip
 FILE = Path(__file__).parents[3] / "shared" / "data" / "badinput"
-WHOLE = "CIVICDIALOG_TEST_WHOLE_CORPUS" in os.environ
-SHARES = 8 if WHOLE else 1
 LONGEST = 10.0
 """Seconds of processor time nothing sound comes near: an answer that long hangs."""
 
@@ -118,7 +113,6 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
     """Everything that takes a text: `place.sinks` gives whose browser, the address, the fields."""
 
     class Place:
-        answers, slowest = Counter(), (0.0,)
         ki = make.round("open", slug="ki", guests_may_submit=True)
         proposal = make.submission(ki, ada, title="Ein Bus")
         argument = make.keep(
@@ -212,12 +206,11 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
                 ("mo", "GET", "/moderation/history", ("after", "event", "q")),
             ]  # fmt: skip
 
-        def send(self, sink, *texts):
-            """Send the texts in turn in the fields of that place; an answer and the seconds it took."""
+        def send(self, sink, text):
+            """Send the text in every field of that place; an answer and the seconds it took."""
             who, method, url, fields = sink
-            turn, text = itertools.cycle(texts), texts[0]
             pairs = (each.partition("=") for each in fields)
-            data = {name: value if is_fixed else next(turn) for name, is_fixed, value in pairs}
+            data = {name: value if is_fixed else text for name, is_fixed, value in pairs}
             browser = self.people[who]
             if method == "GET":
                 answer = browser.get(url, query_string=data)
@@ -236,8 +229,6 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
                 answer = browser.post(url, data={**data, "file": (file, "a.csv")})
             else:
                 answer = browser.post(url, data=data)
-            self.answers[method, url, answer.status_code] += 1
-            self.slowest = max(self.slowest, (spent[-1], url, text[:20], len(text)))
             return answer, spent[-1]
 
     spent, inner = [], app.wsgi_app
@@ -253,11 +244,11 @@ def place(app, make, ada, kim, ed, mo, sign_in, monkeypatch):
     return Place()
 
 
-def problems_with(place, sink, *texts):
+def problems_with(place, sink, text):
     try:
-        answer, seconds = place.send(sink, *texts)
+        answer, seconds = place.send(sink, text)
     except Exception as error:
-        return [(sink[1], sink[2], [text[:60] for text in texts], repr(error))]
+        return [(sink[1], sink[2], text[:60], repr(error))]
     found = []
     if answer.status_code >= 500:
         found.append(f"{answer.status_code}")
@@ -265,18 +256,11 @@ def problems_with(place, sink, *texts):
         found.append(f"{seconds:.1f} s")
     if "Set-Cookie: x=1" in str(answer.headers).splitlines():
         found.append("a header of its own")
-    if answer.mimetype == "text/html" and max(map(len, texts)) < 20_000:
+    if answer.mimetype == "text/html" and len(text) < 20_000:
         shown = answer.get_data(as_text=True)
-        if any(text in shown for text in texts):
+        if text in shown:
             found += traces(shown)
-    return [(sink[1], sink[2], [text[:60] for text in texts], each) for each in found]
-
-
-def report(place):
-    """What came back and what took longest, for who runs the whole of it with `-s`."""
-    print(f"\nslowest answer, in seconds of processor time: {place.slowest}")  # noqa: T201
-    for key, count in sorted(place.answers.items()):
-        print(*key, count)  # noqa: T201
+    return [(sink[1], sink[2], text[:60], each) for each in found]
 
 
 def test_own_hostile_texts_do_no_harm_where_people_write(place):
@@ -297,33 +281,22 @@ def test_no_text_keeps_the_server_busy(place):
 
 @pytest.mark.real_data
 def test_no_recipe_keeps_the_server_busy(place, real_data):
-    """Too long, and cut to what the fields take; each place gets some, or all of the whole."""
+    """Too long, and cut to what the fields take; each place gets some."""
     found, posts = [], [sink for sink in place.sinks if sink[1] == "POST"]
     texts = [text[:length] for text in recipes(real_data) for length in (None, 2000, 160)]
     for turn, sink in enumerate(posts):
-        for text in texts if WHOLE else texts[turn % 20 :: 20]:
+        for text in texts[turn % 20 :: 20]:
             found += problems_with(place, sink, text)
     assert found == []
-    report(place)
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("share", range(SHARES))
-def test_the_corpus_does_no_harm_where_people_write(place, real_data, share):
-    """Each text in at least one field of each place; without WHOLE a sample, one place for each."""
+def test_a_sample_of_the_corpus_does_no_harm_where_people_write(place, real_data):
     texts, sinks = payloads(), place.sinks
-    if not WHOLE:
-        texts = texts[:: len(texts) // 600]
     found = []
-    for turn, sink in enumerate(sinks):
-        free = [name for name in sink[3] if "=" not in name]
-        width = max(1, len(free))
-        mine = texts if WHOLE else texts[turn :: len(sinks)]
-        for at in range(share * width, len(mine), SHARES * width):
-            some = mine[at : at + width]
-            found += problems_with(place, sink, *some)
+    for n, text in enumerate(texts[:: len(texts) // 600]):
+        found += problems_with(place, sinks[n % len(sinks)], text)
     assert found == []
-    report(place)
 
 
 # ---- what pages show ----------------------------------------------------------------------------
@@ -366,7 +339,7 @@ def test_own_hostile_texts_do_no_harm_where_they_are_shown(db, make, ada, sign_i
 def test_no_recipe_that_fits_keeps_a_page_busy(place, db, make, ada, real_data):
     """The pages that show a text as long as the fields take, and what is read in the background."""
     found = []
-    for text in recipes(real_data) if WHOLE else recipes(real_data)[::6]:
+    for text in recipes(real_data)[::6]:
         kept = text[:2000].replace("\x00", "") or "x"
         sent = make.submission(place.ki, ada, title=kept[:160], problem=kept)
         waits = make.submission(place.ki, ada, title=kept[:160], problem=kept,
@@ -380,7 +353,6 @@ def test_no_recipe_that_fits_keeps_a_page_busy(place, db, make, ada, real_data):
         ):  # fmt: skip
             found += problems_with(place, (who, "GET", url, ()), "")
     assert found == []
-    report(place)
 
 
 def test_harmless_texts_are_shown_unchanged(db, make, ada, sign_in):

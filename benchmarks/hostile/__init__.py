@@ -1,0 +1,1 @@
+"""Hostile texts through everything that takes or shows text."""
