@@ -36,6 +36,7 @@ def pictures(proposal: str) -> list[tuple[str, str, str, str, int, str]]:
         ("opinions", "committee", f"/committee/rounds/{SLUG}/opinions", "light", 1200, "opinions"),
         ("queue", "moderator", "/moderation/queue", "light", 1200, "the queue"),
         ("topics", "committee", f"/committee/rounds/{SLUG}/topics", "light", 1200, "the topics"),
+        ("ratings", "committee", f"/committee/rounds/{SLUG}/ratings", "light", 1200, "the ratings"),
     ]
 
 
