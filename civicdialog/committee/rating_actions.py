@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from civicdialog.committee import rating_queries as queries
 from civicdialog.committee.rating_models import (
@@ -62,6 +62,8 @@ def add_criterion(actor: Actor, round: Round, draft: CriterionDraft) -> RatingCr
 def begin_criteria(actor: Actor, round: Round, ready: Sequence[CriterionDraft]) -> None:
     """Begin with ready criteria, unless somebody has begun already."""
     require(actor, Permission.RATING_CRITERIA_EDIT)
+    # Two who begin at once wait for each other here.
+    db.session.execute(select(Round.id).where(Round.id == round.id).with_for_update())
     if not queries.criteria(round.id, closed_too=True):
         for draft in ready:
             add_criterion(actor, round, draft)

@@ -33,7 +33,7 @@ from civicdialog.committee.deliberation_models import (
 )
 from civicdialog.committee.meeting_models import Attendance, Meeting, MinutesAddition
 from civicdialog.committee.models import DutyDate, ProfileVersion, Screening
-from civicdialog.committee.rating_models import RatingItem, RatingSheet
+from civicdialog.committee.rating_models import Rating, RatingItem, RatingSheet
 from civicdialog.committee.reading_models import CoverageTick, ReadingVisit, TopicSummary
 from civicdialog.committee.report_models import Report
 from civicdialog.core import clock
@@ -187,6 +187,7 @@ LINKED = (
 )  # fmt: skip
 VERSIONS = _part("versions", mark("Earlier versions"), SubmissionRevision.submission_id)
 ARGUMENT_VERSIONS = _part("versions", mark("Earlier versions"), ArgumentRevision.argument_id)
+FIGURES = _part("rating_figures", mark("The figures you gave in ratings"), Rating.sheet_id)
 DECISIONS = _part("decisions_about_you", mark("Decisions on what you have handed in"),
                   ModerationDecision.submission_id, hidden="moderator_id")  # fmt: skip
 STEPS = _part("steps", mark("What became of it"), TraceLink.from_id, hidden="actor_id")
@@ -212,6 +213,8 @@ def collect(person: Person) -> dict[str, list[dict[str, Any]]]:
     found["contribution_versions"] = list(_rows(VERSIONS, VERSIONS.link.in_(handed_in)))
     found["argument_versions"] = list(_rows(ARGUMENT_VERSIONS, ARGUMENT_VERSIONS.link.in_(said)))
     found["decisions_about_you"] = list(_rows(DECISIONS, DECISIONS.link.in_(handed_in)))
+    rated = [row["id"] for row in found["ratings_given"]]
+    found["rating_figures"] = list(_rows(FIGURES, FIGURES.link.in_(rated)))
     of_mine = TraceLink.from_kind == Submission.__tablename__
     found["steps"] = list(_rows(STEPS, of_mine, STEPS.link.in_(handed_in)))
     files = or_(Attachment.submission_id.in_(handed_in), Attachment.draft_id.in_(drafts))
@@ -285,7 +288,7 @@ ABOUT = {
     "argument_versions": mark("Earlier versions of your arguments"),
     **{
         part.name: part.about
-        for part in (DECISIONS, STEPS, ATTACHMENTS, LETTERS, CONTACT, DEEDS, JOBS)
+        for part in (DECISIONS, FIGURES, STEPS, ATTACHMENTS, LETTERS, CONTACT, DEEDS, JOBS)
     },
 }
 

@@ -28,7 +28,7 @@ from civicdialog.accounts.models import ExternalIdentity, Passkey, Person, Perso
 from civicdialog.committee.deliberation_models import Recommendation
 from civicdialog.committee.meeting_models import Meeting
 from civicdialog.committee.models import Application
-from civicdialog.committee.rating_models import RatingItem
+from civicdialog.committee.rating_models import Rating, RatingCriterion, RatingItem, RatingSheet
 from civicdialog.core import clock
 from civicdialog.core.audit import AuditEntry, Event
 from civicdialog.core.db import Base, transaction
@@ -232,6 +232,17 @@ def test_the_copy_holds_what_a_person_has_written_files_included(sign_in, quinn,
     assert found["votes"][0]["opinion"] == "agree"
     assert found["letters"][0]["to_email"] == EMAIL
     assert found["contact_messages"][0]["text"] == "Hilfe"
+
+
+def test_the_copy_holds_the_figures_of_ones_own_ratings_alone(sign_in, quinn, mo, make):
+    round = make.round("open")
+    item = make.keep(RatingItem(round_id=round.id, submission_id=make.submission(round, mo).id))
+    criterion = make.keep(RatingCriterion(round_id=round.id, name="Nutzen", low="-", high="+"))
+    for person, value in ((quinn, 4), (mo, 2)):
+        sheet = make.keep(RatingSheet(item_id=item.id, member_id=person.id, note="Weil."))
+        make.keep(Rating(sheet_id=sheet.id, criterion_id=criterion.id, value=value))
+    found = data_of(sign_in(quinn))["rating_figures"]
+    assert [each["value"] for each in found] == [4]
 
 
 def test_the_copy_holds_no_secret(sign_in, quinn, mo, make):
