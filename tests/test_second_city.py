@@ -56,6 +56,8 @@ def test_the_city_chooses_its_first_language(second_city):
         (("[legal.contact]", "[legal.other]"), "legal.contact is missing"),
         (('name = "Musterstadt"\n', ""), "missing 1 required"),
         (("[site_name]", "[site_name"), "not valid TOML"),
+        (("decision_days = 5", "decision_days = 0"), "decision_days must be a whole number"),
+        (("decision_days = 5", 'decision_days = "5"'), "decision_days must be a whole number"),
     ],
 )
 def test_a_wrong_profile_is_told_in_a_sentence(tmp_path, change, sentence):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
 
+MOST_DAYS = 60
 PROFILES = Path(__file__).resolve().parent.parent / "cities"
 
 
@@ -42,6 +43,8 @@ class CityProfile:
     languages: tuple[str, ...] = ("de", "en")
     simple_languages: tuple[str, ...] = ("de-simple",)
     """Easy language as a layer over a language; may be empty."""
+    decision_days: int = 3
+    """So many working days the moderation means to need."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -81,6 +84,10 @@ def _check(profile: CityProfile, path: Path) -> None:
         raise ProfileError(
             f"City profile {path}: time_zone '{profile.time_zone}' is unknown."
         ) from None
+    if not isinstance(profile.decision_days, int) or not 1 <= profile.decision_days <= MOST_DAYS:
+        raise ProfileError(
+            f"City profile {path}: decision_days must be a whole number from 1 to {MOST_DAYS}."
+        )
     texts = {"site_name": profile.site_name, "claim": profile.claim}
     texts |= {f"legal.{k}": v for k, v in profile.legal.items()}
     texts |= {f"departments.{k}": v for k, v in profile.departments.items()}

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext, ngettext
 
 from civicdialog.core import clock
+from civicdialog.core.city import city
 from civicdialog.core.i18n import mark
 from civicdialog.core.room import current_actor, page
 from civicdialog.core.view_models import FilterChoice, Filters, FilterSelect
@@ -20,7 +21,7 @@ from civicdialog.moderation.models import SubjectKind
 from civicdialog.moderation.queue_queries import SITUATIONS, Entry, Held, Open, Place, Tab, Wanted
 from civicdialog.moderation.queue_sources import Situation
 from civicdialog.moderation.signs import NAMES
-from civicdialog.moderation.target import DAYS, overdue_before
+from civicdialog.moderation.target import overdue_before
 from civicdialog.submissions.models import Kind
 
 ON_A_PAGE = 25
@@ -117,7 +118,7 @@ def queue_page(form: RejectForm, ticked: Sequence[str] = (), status: int = 200) 
         ],
         count=sum(each.overdue if wanted.is_late else each.count for each in counted),
         overdue=sum(each.overdue for each in counted),
-        days=DAYS,
+        days=city().decision_days,
         oldest=format_timedelta(now - min(each.oldest_at for each in counted)) if counted else "",
         first_url=url_for("moderation.queue", **wanted.args) if after else "",
         next_url=url_for("moderation.queue", **wanted.args, after=str(following))

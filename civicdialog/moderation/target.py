@@ -4,13 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from civicdialog.core.city import city
 
-DAYS = 3
-"""So many working days after the day something came in."""
 SATURDAY = 5
 
 
-def due_on(day: date, days: int = DAYS) -> date:
-    """The last day for what came in on `day`; Saturdays and Sundays do not count."""
+def due_on(day: date, days: int) -> date:
+    """The last day for what came in on `day`, so many working days later."""
     while days:
         day += timedelta(days=1)
         days -= day.weekday() < SATURDAY
@@ -20,7 +18,7 @@ def due_on(day: date, days: int = DAYS) -> date:
 def overdue_before(now: datetime) -> datetime:
     """What came in before this moment and still waits is overdue."""
     today = now.astimezone(city().zone).date()
-    first = today
-    while due_on(first - timedelta(days=1)) >= today:
+    first, days = today, city().decision_days
+    while due_on(first - timedelta(days=1), days) >= today:
         first -= timedelta(days=1)
     return datetime.combine(first, time(), tzinfo=city().zone).astimezone(UTC)

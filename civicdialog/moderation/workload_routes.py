@@ -9,11 +9,11 @@ from babel.dates import format_date
 from flask_babel import format_decimal, format_timedelta, get_locale, gettext, ngettext
 
 from civicdialog.core import clock
+from civicdialog.core.city import city
 from civicdialog.core.permissions import Permission
 from civicdialog.core.room import Room, current_actor, page
 from civicdialog.moderation import appeal_queries, notice_queries
 from civicdialog.moderation.queue_page import KINDS
-from civicdialog.moderation.target import DAYS as TARGET_DAYS
 from civicdialog.moderation.target import overdue_before
 from civicdialog.moderation.workload import DAYS, Day, Workload, workload
 
@@ -62,7 +62,7 @@ def show() -> Any:
         height=HEIGHT,
         bar=BAR,
         days=DAYS,
-        target=TARGET_DAYS,
+        target=city().decision_days,
     )
 
 

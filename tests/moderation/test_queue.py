@@ -1,5 +1,6 @@
 """The queue: every kind in one list, narrowed, shared out, decided several at once."""
 
+import dataclasses
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from civicdialog.core import clock
+from civicdialog.core.city import city
 from civicdialog.core.db import transaction
 from civicdialog.core.errors import NotAllowed, RuleBroken
 from civicdialog.core.permissions import Role
@@ -215,6 +217,13 @@ def test_the_target_counts_working_days(day, due):
 def test_overdue_is_what_should_have_been_decided_yesterday(app):
     thursday = datetime(2026, 11, 26, 12, tzinfo=UTC)
     assert overdue_before(thursday) == datetime(2026, 11, 22, 23, tzinfo=UTC)
+
+
+def test_a_city_may_need_longer(app, monkeypatch):
+    slow = dataclasses.replace(city(), decision_days=5)
+    monkeypatch.setitem(app.extensions, "city", slow)
+    thursday = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    assert overdue_before(thursday) == datetime(2026, 11, 18, 23, tzinfo=UTC)
 
 
 def test_overdue_is_said_in_a_word(desk, make, round, ada):
