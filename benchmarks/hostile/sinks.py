@@ -305,7 +305,7 @@ def _right_value(control: html.HtmlElement, type: str) -> str:
     if type == "email":
         return given or "nora@example.org"
     if type in {"date", "datetime-local"}:
-        day = clock.now() + timedelta(days=30)
+        day = clock.now() + timedelta(days=30, hours="end" in (control.get("name") or ""))
         return given or (f"{day:%Y-%m-%dT%H:%M}" if type != "date" else f"{day:%Y-%m-%d}")
     if type == "number":
         return given or "1"

@@ -1,6 +1,7 @@
 """Addresses of the Atom feeds."""
 
 import hashlib
+import re
 from contextlib import AbstractContextManager
 
 from flask import Response, current_app, redirect, request, url_for
@@ -18,6 +19,8 @@ from civicdialog.web.following import current_topics
 room = Room("feeds", __name__)
 
 MINUTES = "public, max-age=300"
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Signs no XML file may hold; what people hand in is free of them, what a program brought in may not be."""
 
 
 @room.route("/feeds/rounds.atom", needs=Permission.PUBLIC)
@@ -61,7 +64,7 @@ def _speaking() -> AbstractContextManager[None]:
 def _atom(feed: Feed) -> ResponseReturnValue:
     """The feed as a file; who has it already gets 304 and nothing more."""
     # Not render_template: that asks who is signed in, and a feed is the same for everybody.
-    body = current_app.jinja_env.get_template("feeds/atom.xml").render(feed=feed)
+    body = NO_XML.sub("", current_app.jinja_env.get_template("feeds/atom.xml").render(feed=feed))
     response = Response(body, content_type="application/atom+xml; charset=utf-8")
     response.headers["Cache-Control"] = MINUTES
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])

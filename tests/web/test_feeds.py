@@ -62,6 +62,11 @@ def test_what_people_wrote_is_text(sign_in, submission):
     assert "Ampeln & <Bäume>" in texts(read(sign_in(), "/rounds/ki/feed.atom"), "title")
 
 
+def test_signs_no_xml_may_hold_are_left_out(sign_in, make, round):
+    make.submission(round, title="Ein\x0c Bus\x1b\ufffe")
+    assert "Ein Bus" in texts(read(sign_in(), "/rounds/ki/feed.atom"), "title")
+
+
 @pytest.mark.parametrize("status", [each for each in Status if each is not Status.PUBLISHED])
 @pytest.mark.parametrize("path", FEEDS[1:])
 def test_what_is_not_public_stands_in_no_feed(sign_in, make, ed, mo, round, status, path):
