@@ -12,7 +12,7 @@ run: $(VENV)/.run ## set up everything, load the sample round, serve on http://1
 	$(BIN)/civicdialog serve
 
 test: $(VENV)/.dev chromium ## set up everything, run the whole suite (SQLite, PostgreSQL, browser)
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder --durations=20
 
 lint: $(VENV)/.dev ## the quality gate
 	$(BIN)/ruff check .

@@ -74,6 +74,8 @@ class Event(StrEnum):
     ASSIGNMENT_CHANGED = "assignment.changed"
     PERSON_BLOCKED = "person.blocked"
     PERSON_UNBLOCKED = "person.unblocked"
+    NAME_HIDDEN = "name.hidden"
+    NAME_GIVEN_BACK = "name.given_back"
     BURST_NOTICED = "burst.noticed"
     BALLOTS_COMPARED = "ballots.compared"
     REJECTIONS_LEARNED = "rejections.learned"

@@ -55,7 +55,7 @@ class Permission(StrEnum):
     SUBMISSION_IMPORT = "submission:import"
     """Bring in contributions collected elsewhere."""
     PERSON_BLOCK = "person:block"
-    """Keep somebody else from writing for a time."""
+    """Keep somebody else from writing for a time, or take their name off the pages."""
     NOTICE_DECIDE = "notice:decide"
     """Decide on reports about somebody else's text."""
     DECISION_READ = "decision:read"

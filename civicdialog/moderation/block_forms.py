@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from civicdialog.core import clock
 from civicdialog.moderation.deciding import Reasons
@@ -34,6 +34,23 @@ USUAL_GROUNDS = (
 )
 
 
+NAME_GROUNDS = (
+    Ground.INSULT,
+    Ground.DISCRIMINATION,
+    Ground.ADVERTISING,
+    Ground.PERSONAL_DATA,
+    Ground.UNLAWFUL,
+)
+_EXPLAINED = [
+    InputRequired(_l("Please explain the decision to the author.")),
+    Length(
+        min=10,
+        max=2000,
+        message=_l("Please explain it in a sentence or two, with 2,000 characters at most."),
+    ),
+]
+
+
 def _trimmed(value: str | None) -> str:
     return (value or "").replace("\r\n", "\n").strip()
 
@@ -48,18 +65,7 @@ class BlockForm(FlaskForm):
         validate_choice=False,
     )
     explanation = TextAreaField(
-        _l("Explanation for this person"),
-        filters=[_trimmed],
-        validators=[
-            InputRequired(_l("Please explain the decision to the author.")),
-            Length(
-                min=10,
-                max=2000,
-                message=_l(
-                    "Please explain it in a sentence or two, with 2,000 characters at most."
-                ),
-            ),
-        ],
+        _l("Explanation for this person"), filters=[_trimmed], validators=_EXPLAINED
     )
     days = RadioField(
         _l("For how long?"),
@@ -83,6 +89,41 @@ class BlockForm(FlaskForm):
         return clock.now() + timedelta(days=int(self.days.data or 0))
 
 
+class NameForm(FlaskForm):
+    """Why a public name is taken off the pages."""
+
+    ground = RadioField(
+        _l("Which rule was broken?"),
+        choices=[SelectChoice(ground.value, GROUND_NAMES[ground]) for ground in NAME_GROUNDS],
+        validators=[InputRequired(_l("Please choose the rule."))],
+        validate_choice=False,
+    )
+    explanation = TextAreaField(
+        _l("Explanation for this person"), filters=[_trimmed], validators=_EXPLAINED
+    )
+
+    def validate_ground(self, field: RadioField) -> None:
+        if field.data not in set(NAME_GROUNDS):
+            raise ValidationError(_l("Please choose the rule."))
+
+    def reasons(self) -> Reasons:
+        return Reasons(Ground(self.ground.data), self.explanation.data or "")
+
+
+class NameBackForm(FlaskForm):
+    """Why somebody gets their name back."""
+
+    note = TextAreaField(
+        _l("Why does the person get the name back?"),
+        filters=[_trimmed],
+        validators=[
+            DataRequired(_l("Please say why.")),
+            Length(max=2000, message=_l("Please use at most 2,000 characters.")),
+        ],
+        description=_l("The person reads exactly this."),
+    )
+
+
 class LiftForm(FlaskForm):
     """Why somebody may write again."""
 
@@ -90,7 +131,7 @@ class LiftForm(FlaskForm):
         _l("Why is the block lifted?"),
         filters=[_trimmed],
         validators=[
-            InputRequired(_l("Please say why.")),
+            DataRequired(_l("Please say why.")),
             Length(max=2000, message=_l("Please use at most 2,000 characters.")),
         ],
         description=_l("The person reads exactly this."),

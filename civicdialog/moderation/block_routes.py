@@ -1,4 +1,4 @@
-"""Pages for keeping somebody from writing for a time, and for letting them write again."""
+"""Pages for keeping somebody from writing for a time, and for taking a name off the pages."""
 
 from typing import Any
 
@@ -12,9 +12,10 @@ from civicdialog.core.permissions import Permission, require
 from civicdialog.core.redirects import safe_target
 from civicdialog.core.room import Room, broken_rule_on, current_actor, page
 from civicdialog.moderation import block_queries as queries
-from civicdialog.moderation import blocking
-from civicdialog.moderation.block_forms import BlockForm, LiftForm
+from civicdialog.moderation import blocking, naming
+from civicdialog.moderation.block_forms import BlockForm, LiftForm, NameBackForm, NameForm
 from civicdialog.moderation.forms import GROUND_NAMES
+from civicdialog.moderation.models import ModerationDecision
 
 room = Room("blocks", __name__)
 
@@ -54,6 +55,58 @@ def _block_page(person: Person, form: BlockForm) -> Any:
         held=blocking.block_of(person.id),
         back_url=safe_target(request.args.get("next"), url_for("blocks.listed")),
         here=url_for("blocks.block", public_id=person.public_id, next=request.args.get("next")),
+    )
+
+
+@room.route(
+    "/moderation/people/<public_id>/name",
+    methods=["GET", "POST"],
+    needs=Permission.PERSON_BLOCK,
+)
+def name(public_id: str) -> Any:
+    """Take a public name off the pages."""
+    person = queries.person(current_actor(), public_id)
+    require(current_actor(), Permission.PERSON_BLOCK, person)
+    form = NameForm()
+    if request.method == "POST" and form.validate():
+        try:
+            naming.hide_name(current_actor(), person, form.reasons())
+        except RuleBroken as error:
+            broken_rule_on(form, error)
+        else:
+            flash(gettext("The name is off the pages. The person is told why."), "success")
+            return redirect(url_for("blocks.name", public_id=public_id), 303)
+    return _name_page(person, form, NameBackForm(formdata=None))
+
+
+@room.route(
+    "/moderation/people/<public_id>/name/back",
+    methods=["POST"],
+    needs=Permission.PERSON_BLOCK,
+)
+def name_back(public_id: str) -> Any:
+    """Give a name back that was taken away."""
+    person = queries.person(current_actor(), public_id)
+    require(current_actor(), Permission.PERSON_BLOCK, person)
+    held, form = naming.hidden_name_of(person), NameBackForm()
+    if held is not None and form.validate():
+        decision = db.session.get_one(ModerationDecision, held.decision_id)
+        naming.give_name_back(current_actor(), person, form.note.data or "", reverses=decision)
+        flash(gettext("The name is back on the pages."), "success")
+        return redirect(url_for("blocks.name", public_id=public_id), 303)
+    return _name_page(person, NameForm(formdata=None), form)
+
+
+def _name_page(person: Person, form: NameForm, back: NameBackForm) -> Any:
+    return page(
+        "moderation/name.html",
+        422 if form.errors or back.errors else 200,
+        form=form,
+        back=back,
+        person=person,
+        held=naming.hidden_name_of(person),
+        back_url=safe_target(request.args.get("next"), url_for("blocks.listed")),
+        here=url_for("blocks.name", public_id=person.public_id, next=request.args.get("next")),
     )
 
 

@@ -13,7 +13,7 @@ from civicdialog.core.errors import NotFound
 from civicdialog.core.permissions import Actor, Permission, may
 from civicdialog.discussion.models import Argument
 from civicdialog.moderation.deciding import Subject, author_of
-from civicdialog.moderation.models import Appeal, Block, ModerationDecision, Redaction
+from civicdialog.moderation.models import Appeal, Block, HiddenName, ModerationDecision, Redaction
 from civicdialog.moderation.undoing import subject_of
 from civicdialog.submissions.models import Attachment, Submission, SubmissionRevision
 
@@ -97,6 +97,11 @@ def text_of(case: Case) -> list[tuple[str, str]]:
         return [(name, str(text)) for name, text in subject.fields.items() if text]
     if isinstance(subject, Attachment):
         return [("", f"{subject.file_name}: {subject.alternative_text}")]
+    if isinstance(subject, Person):
+        name = db.session.scalar(
+            select(HiddenName.name).where(HiddenName.decision_id == case.decision.id)
+        )
+        return [("", name)] if name else []
     if isinstance(subject, Submission):
         before = _before_redaction(case.decision)
         names = ("title", "problem", "solution", "beneficiaries", "benefit", "data_used",

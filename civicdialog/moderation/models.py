@@ -217,6 +217,17 @@ class Assignment(Base):
     since: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class HiddenName(Base):
+    """A public name that was taken off the pages: for the person and the moderation alone."""
+
+    __tablename__ = "hidden_name"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("moderation_decision.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+
+
 class Block(Base):
     """A person cannot write until `ends_at`, or until it is lifted. Reading and voting go on."""
 

@@ -14,6 +14,7 @@ from civicdialog.moderation.attachment_actions import restore_attachment
 from civicdialog.moderation.blocking import unblock
 from civicdialog.moderation.deciding import Subject
 from civicdialog.moderation.models import ModerationDecision, Outcome, SubjectKind
+from civicdialog.moderation.naming import give_name_back
 from civicdialog.moderation.revision_actions import restore_revision
 from civicdialog.submissions.models import Attachment, Submission, SubmissionRevision
 
@@ -40,6 +41,8 @@ def undo(actor: Actor, decision: ModerationDecision, note: str) -> ModerationDec
     subject = subject_of(decision)
     if isinstance(subject, Argument):
         return restore_argument(actor, subject, note, reverses=decision)
+    if isinstance(subject, Person) and decision.outcome is Outcome.HIDDEN:
+        return give_name_back(actor, subject, note, reverses=decision)
     if isinstance(subject, Person):
         return unblock(actor, subject, note, reverses=decision)
     if isinstance(subject, Submission):

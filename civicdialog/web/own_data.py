@@ -50,6 +50,7 @@ from civicdialog.moderation.models import (
     Appeal,
     Assignment,
     Block,
+    HiddenName,
     ModerationDecision,
     Notice,
 )
@@ -128,6 +129,8 @@ LINKED = (
           ModerationDecision.moderator_id),
     _part("assignments", mark("What you have taken on as a moderator"), Assignment.moderator_id),
     _part("blocks", mark("Times in which you could not write"), Block.person_id),
+    _part("names_taken", mark("Names of yours that were taken off the pages"),
+          HiddenName.person_id),
     _part("appeals", mark("Your objections to decisions"), Appeal.person_id,
           hidden="decided_by_id"),
     _part("appeals_decided", mark("Objections you have decided on"), Appeal.decided_by_id,

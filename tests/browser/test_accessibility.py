@@ -44,7 +44,7 @@ PAGES = {
         "/moderation/queue", "/my/account", "/my/account/profile", "/my/account/passkeys/new",
         "/my/account/delete", "/my/arguments", "{proposal}/argue", "{argument}/answer", "/my/password", f"/rounds/{SLUG}/vote", f"/rounds/{SLUG}/vote/mine",
     ],
-    "moderator": ["/moderation/appeals", "/moderation/notices", "/moderation{proposal}", "/moderation{proposal}/split", "/moderation{proposal}/merge", "/moderation{proposal}/copy", "/moderation/queue", "/moderation/queue?kind=argument", "/moderation/workload", "/moderation/abuse", "/moderation/floods", "/moderation/blocks", "{author}/block", "/moderation{argument}", "/moderation/history", "{pending}"],
+    "moderator": ["/moderation/appeals", "/moderation/notices", "/moderation{proposal}", "/moderation{proposal}/split", "/moderation{proposal}/merge", "/moderation{proposal}/copy", "/moderation/queue", "/moderation/queue?kind=argument", "/moderation/workload", "/moderation/abuse", "/moderation/floods", "/moderation/blocks", "{author}/block", "{author}/name", "/moderation{argument}", "/moderation/history", "{pending}"],
     "committee": [
         "/committee", f"/committee/rounds/{SLUG}/topics", f"/committee/rounds/{SLUG}/topics/1",
         f"/committee/rounds/{SLUG}/topics/settings",
@@ -146,7 +146,7 @@ def addresses(live):
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("who", PAGES)
 def test_axe_finds_nothing_and_nothing_overflows(visitor, addresses, who, width):
-    """In the dark only what depends on colours can be different."""
+    """In the dark only colours can be different, and those are the same on a phone and on a desk."""
     window = visitor(
         viewport={"width": WIDTHS[width], "height": 800},
         color_scheme="light",
@@ -157,18 +157,20 @@ def test_axe_finds_nothing_and_nothing_overflows(visitor, addresses, who, width)
     found = []
     for template in PAGES[who]:
         path = template.format(**addresses)
-        window.page.emulate_media(color_scheme="light")
+        if width == "phone":
+            window.page.emulate_media(color_scheme="light")
         window.open(path)
         found += violations(window.page, path, RULES)
         if window.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path}: wider than the window")
-        window.page.emulate_media(color_scheme="dark")
-        found += violations(window.page, f"{path}, dark", ["color-contrast"])
+        if width == "phone":
+            window.page.emulate_media(color_scheme="dark")
+            found += violations(window.page, f"{path}, dark", ["color-contrast"])
     assert found == []
 
 
 def violations(page, where, rules):
-    result = Axe().run(page, options={"runOnly": rules})
+    result = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
     return [
         f"{where}: {each['id']}: {each['nodes'][0]['html'][:160]}"
         for each in result.response["violations"]

@@ -274,7 +274,7 @@ def test_own_hostile_texts_do_no_harm_where_people_write(place):
 def test_no_text_keeps_the_server_busy(place):
     found, posts = [], [sink for sink in place.sinks if sink[1] == "POST"]
     for turn, sink in enumerate(posts):
-        for text in PATHOLOGICAL[turn % 4 :: 4]:
+        for text in PATHOLOGICAL[turn % 8 :: 8]:
             found += problems_with(place, sink, text)
     assert found == []
 
@@ -285,7 +285,7 @@ def test_no_recipe_keeps_the_server_busy(place, real_data):
     found, posts = [], [sink for sink in place.sinks if sink[1] == "POST"]
     texts = [text[:length] for text in recipes(real_data) for length in (None, 2000, 160)]
     for turn, sink in enumerate(posts):
-        for text in texts[turn % 20 :: 20]:
+        for text in texts[turn % 35 :: 35]:
             found += problems_with(place, sink, text)
     assert found == []
 
@@ -294,7 +294,7 @@ def test_no_recipe_keeps_the_server_busy(place, real_data):
 def test_a_sample_of_the_corpus_does_no_harm_where_people_write(place, real_data):
     texts, sinks = payloads(), place.sinks
     found = []
-    for n, text in enumerate(texts[:: len(texts) // 600]):
+    for n, text in enumerate(texts[:: len(texts) // 300]):
         found += problems_with(place, sinks[n % len(sinks)], text)
     assert found == []
 
