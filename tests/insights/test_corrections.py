@@ -293,7 +293,9 @@ def test_a_correction_can_be_taken_back_after_the_next_run(grouped, round, kim):
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not BONN.exists(), reason=f"REAL INPUT IS MISSING: {BONN}")
-def test_2314_real_contributions_keep_corrections_and_topic_numbers(make, round, ada, kim):
+def test_2314_real_contributions_keep_corrections_and_topic_numbers(db, make, round, ada, kim):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("what is calculated is the same from both databases")
     with BONN.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             make.submission(

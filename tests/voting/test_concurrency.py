@@ -1,5 +1,6 @@
 """Many people at the same moment: every acknowledged vote is stored once, and nobody gets an error."""
 
+import os
 import threading
 from collections import Counter
 
@@ -120,10 +121,14 @@ def browser_headers(app, person, raw="t" * 40):
     return {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}"}, covered(token)
 
 
-def test_500_people_send_20_votes_each_on_one_submission(app, db, make, ballot):
-    """Through the pages, as browsers do: 500 votes in the end, and no answer is an error."""
+def test_500_people_send_several_votes_each_on_one_submission(app, db, make, ballot):
+    """Through the pages, as browsers do: 500 votes in the end, and no answer is an error.
+
+    Four each; `CIVICDIALOG_TEST_VOTES=20` lets them send twenty.
+    """
+    each = int(os.environ.get("CIVICDIALOG_TEST_VOTES", "4"))
     people = [browser_headers(app, make.person(f"P{n}")) for n in range(500)]
-    work = iter([(person, n) for n in range(20) for person in people])
+    work = iter([(person, n) for n in range(each) for person in people])
     url, answers, lock = f"/submissions/{ballot[0]}/vote", Counter(), threading.Lock()
 
     def send():
@@ -143,6 +148,6 @@ def test_500_people_send_20_votes_each_on_one_submission(app, db, make, ballot):
         thread.start()
     for thread in threads:
         thread.join(300)
-    assert answers == {303: 10_000}
+    assert answers == {303: 500 * each}
     assert len(stored(db)) == 500
     assert wrong_counters() == []
